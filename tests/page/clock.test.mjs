@@ -1,7 +1,6 @@
 // The clock of the service: what it shows, and what changes it.
 import assert from 'node:assert/strict';
 import { accessible } from './support/forms.mjs';
-import { picture } from './support/pictures.mjs';
 import { eventually, see } from './support/see.mjs';
 import { suite } from './support/suite.mjs';
 
@@ -188,7 +187,6 @@ once('the view is accessible in all forms, also with faults and errors', async (
   }
   await world.signIn('clock');
   await see(page.getByText('Retry-After 1 s'));
-  await picture(page, 'clock');
   watch.expect(/status of 400/);
   await hand.press(page.locator('summary'));
   await hand.fill(page.getByLabel('Only every n-th'), 'x');

@@ -20,7 +20,7 @@ once('without faults, the view says what to do', async (world) => {
   await world.signIn('clock');
   await see(world.page.getByText('No faults'));
   await see(world.page.getByText('Add a fault to see how a client takes an error.'));
-  assert.equal(await button(world.page, 'Clear all').count(), 0);
+  assert.equal(await button(world.page, 'Clear all…').count(), 0);
 });
 
 byBothHands('each preset adds its rule', async (world) => {
@@ -159,13 +159,13 @@ byBothHands('all rules are cleared after a question', async (world) => {
   const { page, hand, emulator } = world;
   for (const status of [500, 501]) await emulator.control('POST', 'faults', { status });
   await world.signIn('clock');
-  await hand.press(button(page, 'Clear all'));
+  await hand.press(button(page, 'Clear all…'));
   const dialog = page.getByRole('dialog', { name: 'Clear all faults?' });
   await see(dialog.getByText('All 2 faults are deleted.'));
   await hand.close(dialog);
   await gone(dialog);
   assert.equal((await rules(emulator)).length, 2);
-  await hand.press(button(page, 'Clear all'));
+  await hand.press(button(page, 'Clear all…'));
   await hand.press(dialog.getByRole('button', { name: 'Clear all faults' }));
   await see(page.getByText('No faults'));
   assert.deepEqual(await rules(emulator), []);

@@ -83,7 +83,7 @@ byBothHands('rows stay where they are while the list is scrolled down', async (w
   await askMany(emulator, 'old', 1, 120);
   await world.signIn('requests');
   await see(line(page).getByText('120 requests'));
-  const body = page.getByRole('rowgroup');
+  const body = page.getByRole('grid');
   if (hand.name === 'mouse') {
     await body.hover();
     await page.mouse.wheel(0, 900);

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { newContext } from './support/browser.mjs';
 import { accessible } from './support/forms.mjs';
-import { picture } from './support/pictures.mjs';
 import { gone, see } from './support/see.mjs';
 import { suite } from './support/suite.mjs';
 import { Watch } from './support/watch.mjs';
@@ -120,7 +119,6 @@ once('the sign-in view is accessible', async ({ emulator, page, hand, watch }) =
   await page.goto(emulator.page);
   await see(field(page));
   await accessible(page, 'sign-in');
-  await picture(page, 'sign-in');
   await hand.fill(field(page), 'hello');
   await hand.press(button(page));
   await see(problem(page));

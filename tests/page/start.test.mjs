@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { Emulator } from './support/emulator.mjs';
 import { accessible } from './support/forms.mjs';
-import { picture } from './support/pictures.mjs';
 import { copied, eventually, gone, see } from './support/see.mjs';
 import { suite } from './support/suite.mjs';
 
@@ -77,7 +76,7 @@ byBothHands('counts follow the emulator, and lead to their views', async (world)
   await emulator.control('POST', 'clock/set', { now: '2031-02-03T04:05:06Z' });
   await eventually(async () => {
     assert.equal(await value(page, 'Identities'), '2');
-    assert.equal(await value(page, 'Fault rules'), '1');
+    assert.equal(await value(page, 'Faults'), '1');
     assert.equal(await value(page, 'Requests answered'), (answered + 2).toLocaleString('en'));
     assert.equal(await value(page, 'Time of the service'), '04:05:06');
     assert.match(await tile(page, 'Time of the service').innerText(), /2031-02-03 UTC, frozen/);
@@ -87,7 +86,7 @@ byBothHands('counts follow the emulator, and lead to their views', async (world)
   for (const [name, view] of [
     ['Identities', 'identities'],
     ['Requests answered', 'requests'],
-    ['Fault rules', 'clock'],
+    ['Faults', 'clock'],
   ]) {
     await hand.press(tile(page, name).getByRole('link'));
     await see(page.locator(`nav a[aria-current=page][href="#/${view}"]`));
@@ -153,7 +152,6 @@ once('the view is accessible, and uses the whole width', async (world) => {
     await accessible(page, `the program for ${title}`);
   }
   await page.getByRole('tab', { name: 'Python', exact: true }).click();
-  await picture(page, 'start');
   await page.setViewportSize({ width: 2560, height: 1300 });
   const cards = await page
     .locator('.start > *')

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { accessible } from './support/forms.mjs';
-import { picture } from './support/pictures.mjs';
 import { signed } from './support/http.mjs';
 import { copied, eventually, gone, see } from './support/see.mjs';
 import { suite } from './support/suite.mjs';
@@ -280,7 +279,6 @@ once('the view is accessible in all forms, also its questions', async (world) =>
   await world.signIn('state');
   await see(page.locator('.certificate'));
   await see(button(page, 'Show the primary key'));
-  await picture(page, 'state');
   await hand.press(button(page, 'Show the primary key'));
   await accessible(page, 'state');
   await hand.press(button(page, 'Reset the emulator…'));

@@ -1,7 +1,6 @@
 // The view Tokens.
 import assert from 'node:assert/strict';
 import { accessible } from './support/forms.mjs';
-import { picture } from './support/pictures.mjs';
 import { copied, eventually, gone, see } from './support/see.mjs';
 import { suite } from './support/suite.mjs';
 
@@ -242,7 +241,6 @@ once('the view has no barriers', async (world) => {
   await hand.fill(field(page), token);
   await see(verdict(page).getByText('Accepted'));
   await accessible(page, 'an accepted token');
-  await picture(page, 'tokens');
   await hand.press(button(page, 'Make an Entra token'));
   await see(page.getByRole('link', { name: 'Look into it' }));
   await hand.fill(field(page), changed(token));

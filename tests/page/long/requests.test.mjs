@@ -83,7 +83,7 @@ once('10,000 requests: the first view, a search, and scrolling', async (world) =
   await field(page, 'Search').fill('');
   await eventually(async () => assert.ok((await rows(page).count()) > 20));
   const long = await longTasks(browser, page, async () => {
-    await page.getByRole('rowgroup').hover();
+    await page.getByRole('grid').hover();
     for (let n = 0; n < 60; n += 1) await page.mouse.wheel(0, n % 2 ? 4000 : 700);
     await page.getByRole('grid').focus();
     for (const key of ['End', 'PageUp', 'Home', 'PageDown']) await page.keyboard.press(key);

@@ -37,7 +37,17 @@ export async function newContext(browser, options = {}) {
     ...options,
   });
   context.setDefaultTimeout(PATIENCE);
+  await serveBuilt(context);
   return context;
+}
+
+/** The page of the folder AZ_TEST_PAGE_BUILT in place of that of the program, which then need not be built for each change. */
+async function serveBuilt(context) {
+  const folder = process.env.AZ_TEST_PAGE_BUILT;
+  if (!folder) return;
+  for (const file of ['page.js', 'page.css']) {
+    await context.route(`**/emulator/page/${file}`, (route) => route.fulfill({ path: join(folder, file) }));
+  }
 }
 
 function find(program) {

@@ -5,7 +5,7 @@ import { WINDOW } from './browser.mjs';
 import { take } from './forms.mjs';
 import { root } from './program.mjs';
 
-const isWriting = process.env.AZ_WRITE_DOCS === '1';
+export const isWriting = process.env.AZ_WRITE_DOCS === '1';
 
 /** Writes docs/images/page-NAME-light.png and -dark.png of what the page shows now. */
 export async function picture(page, name) {

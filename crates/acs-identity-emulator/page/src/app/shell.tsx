@@ -2,6 +2,7 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Problem } from '../parts/states';
+import { timeText } from '../parts/time';
 import { useStore } from '../state/store';
 import { ClockView } from '../views/clock/clock_view';
 import { IdentitiesView } from '../views/identities/identities_view';
@@ -61,7 +62,6 @@ function Navigation({ view }: { view: ViewName }) {
   const now = useStore(status);
   const counts: Partial<Record<ViewName, number | undefined>> = {
     identities: now?.identities,
-    requests: now?.keepsRequests === false ? undefined : now?.requests,
     clock: now?.faults || undefined,
   };
   return (
@@ -98,8 +98,8 @@ function Clock() {
   if (!clock || (!clock.frozen && clock.offsetSeconds === 0)) return null;
   return (
     <a class="side-clock" href={linkTo('clock')}>
-      <span>{clock.frozen ? 'Clock frozen' : 'Clock set'}</span>
-      <time dateTime={clock.now}>{clock.now.slice(0, 19).replace('T', ' ')}</time>
+      <span>{clock.frozen ? 'Clock frozen at (UTC)' : 'Clock set to (UTC)'}</span>
+      <time dateTime={clock.now}>{timeText(clock.now)}</time>
     </a>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { call } from '../api/client';
 import { Refused } from '../api/errors';
 import { Button } from '../parts/button';
+import { Copy } from '../parts/copy';
 import { TextArea } from '../parts/field';
 import { Problem } from '../parts/states';
 import { useAction } from '../state/use_action';
@@ -53,6 +54,11 @@ async function signInByConnectionString(text: string) {
   }
 }
 
+const DEFAULT_PORT = '10100';
+
+/** Names the port of this emulator: another one may run on the default port. */
+const command = `az communication emulator open${location.port && location.port !== DEFAULT_PORT ? ` --port ${location.port}` : ''}`;
+
 export function SignIn() {
   const why = useStore(signedOutBecause);
   const waits = useStore(exchanging);
@@ -82,9 +88,10 @@ export function SignIn() {
       <section class="card">
         <h2>Sign in with a link</h2>
         <p>This command opens the page with a link that works once:</p>
-        <pre class="code">
-          <code>az communication emulator open</code>
-        </pre>
+        <div class="command-line">
+          <code>{command}</code>
+          <Copy text={command} what="the command" />
+        </div>
       </section>
       <form
         class="card"
@@ -96,11 +103,11 @@ export function SignIn() {
         <h2>Sign in with a connection string</h2>
         <TextArea
           label="Connection string"
-          hint="The page signs one request with its key. The key is not sent and not kept."
+          hint="The emulator printed it when it started. The page signs one request with its key. The key is not sent and not kept."
           value={text}
           onInput={setText}
           rows={3}
-          placeholder="endpoint=https://localhost:10100/;accesskey=…"
+          placeholder={`endpoint=https://${location.host}/;accesskey=…`}
           autocomplete="off"
           mono
         />

@@ -15,17 +15,22 @@ interface Props {
   /** How many characters are shown. The title has 1,000. */
   max?: number;
   mono?: boolean;
+  /** The whole text, if only a part is shown. */
+  whole?: string;
 }
 
 const TITLE = 1_000;
 
-export function ClientText({ text, max = 200, mono }: Props) {
+export function ClientText({ text, max = 200, mono, whole }: Props) {
   if (text === null || text === undefined) return <span class="quiet">–</span>;
   if (text === '') return <span class="quiet">(empty)</span>;
   const shown = visible(text.slice(0, TITLE + 1));
   const cut = shown.length > max || text.length > TITLE;
   return (
-    <bdi class={`client-text${mono ? ' mono' : ''}`} title={cut ? shown.slice(0, TITLE) : undefined}>
+    <bdi
+      class={`client-text${mono ? ' mono' : ''}`}
+      title={whole ? visible(whole.slice(0, TITLE)) : cut ? shown.slice(0, TITLE) : undefined}
+    >
       {cut ? `${shown.slice(0, max)}…` : shown}
     </bdi>
   );

@@ -3,13 +3,24 @@
 /** Making it takes longer than a row of a list may take. */
 const HERE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
-/** Shows a time of RFC 3339 in UTC, with seconds. */
-export function Time({ value, millis }: { value: string | null | undefined; millis?: boolean }) {
+/** Shows a time of RFC 3339 in UTC, with seconds. `zone` says so, where no title of a column does. */
+export function Time({
+  value,
+  millis,
+  zone,
+}: {
+  value: string | null | undefined;
+  millis?: boolean;
+  zone?: boolean;
+}) {
   if (!value) return <span class="quiet">–</span>;
   return (
-    <time class="number" dateTime={value} title={titleOf(value)}>
-      {timeText(value, millis)}
-    </time>
+    <>
+      <time class="number" dateTime={value} title={titleOf(value)}>
+        {timeText(value, millis)}
+      </time>
+      {zone && <span class="quiet"> UTC</span>}
+    </>
   );
 }
 

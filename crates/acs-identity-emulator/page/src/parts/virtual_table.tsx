@@ -34,23 +34,24 @@ interface Props<T> {
 }
 
 const HEIGHT = 34;
+/** The head stays in sight above the rows. */
+const HEAD = 32;
 const MORE = 12;
 
 export function VirtualTable<T>(props: Props<T>) {
   const { label, columns, rows, keyOf, open, onOpen, onEnd, total, anchored, rowClass } = props;
   const grid = useRef<HTMLDivElement>(null);
-  const body = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 800 });
   const [active, setActive] = useState<string | undefined>(undefined);
   const id = useId();
   const firstKey = rows[0] && keyOf(rows[0]);
   const measure = () => {
-    const element = body.current;
-    if (element) setView({ top: element.scrollTop, height: element.clientHeight });
+    const element = grid.current;
+    if (element) setView({ top: element.scrollTop, height: element.clientHeight - HEAD });
   };
   const anchor = useAnchor({
     isOn: anchored === true,
-    body,
+    body: grid,
     rows,
     keyOf,
     height: HEIGHT,
@@ -65,7 +66,7 @@ export function VirtualTable<T>(props: Props<T>) {
   useLayoutEffect(() => {
     measure();
     const observer = new ResizeObserver(measure);
-    if (body.current) observer.observe(body.current);
+    if (grid.current) observer.observe(grid.current);
     return () => observer.disconnect();
   }, []);
 
@@ -78,13 +79,13 @@ export function VirtualTable<T>(props: Props<T>) {
   const move = (wanted: number) => {
     const to = Math.min(Math.max(wanted, 0), rows.length - 1);
     const row = rows[to];
-    const element = body.current;
+    const element = grid.current;
     if (!row || !element) return;
     setActive(keyOf(row));
     const top = to * HEIGHT;
+    const room = element.clientHeight - HEAD;
     if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + HEIGHT > element.scrollTop + element.clientHeight)
-      element.scrollTop = top + HEIGHT - element.clientHeight;
+    else if (top + HEIGHT > element.scrollTop + room) element.scrollTop = top + HEIGHT - room;
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const at = find(rows, keyOf, active, first);
@@ -131,6 +132,10 @@ export function VirtualTable<T>(props: Props<T>) {
         style={tracks}
         onKeyDown={onKeyDown}
         onFocus={() => active === undefined && rows[0] && setActive(firstKey)}
+        onScroll={() => {
+          measure();
+          anchor.hold(grid.current?.scrollTop ?? 0);
+        }}
       >
         <div class="virtual-head" role="row" aria-rowindex={1}>
           {columns.map((column) => (
@@ -139,17 +144,7 @@ export function VirtualTable<T>(props: Props<T>) {
             </div>
           ))}
         </div>
-        <div
-          class="virtual-body"
-          role="rowgroup"
-          ref={body}
-          // The grid takes the focus, and scrolls by its keys.
-          tabIndex={-1}
-          onScroll={() => {
-            measure();
-            anchor.hold(body.current?.scrollTop ?? 0);
-          }}
-        >
+        <div class="virtual-body" role="rowgroup">
           <div class="virtual-space" role="presentation" style={{ height: `${rows.length * HEIGHT}px` }}>
             {shown.map((row, index) => {
               const key = keyOf(row);
@@ -184,7 +179,7 @@ export function VirtualTable<T>(props: Props<T>) {
           type="button"
           class="button small to-top"
           onClick={() => {
-            if (body.current) body.current.scrollTop = 0;
+            if (grid.current) grid.current.scrollTop = 0;
             setActive(undefined);
             grid.current?.focus();
           }}

@@ -40,12 +40,12 @@ export function FaultList({ faults }: { faults: Faults }) {
         list &&
         list.length > 0 && (
           <Button small kind="danger" onClick={() => setAsks(true)}>
-            Clear all
+            Clear all…
           </Button>
         )
       }
     >
-      <div class="stack" ref={heading} tabIndex={-1} role="group" aria-label="Faults">
+      <div class="stack takes-focus" ref={heading} tabIndex={-1} role="group" aria-label="Faults">
         {error !== undefined && <Problem error={error} retry={reload} />}
         {deletion.error !== undefined && <Problem error={deletion.error} />}
         {list === undefined && error === undefined && <Loading what="the faults" />}

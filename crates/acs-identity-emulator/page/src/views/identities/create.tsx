@@ -38,7 +38,7 @@ export function CreateDialog({ onCreated, onClose }: { onCreated: () => void; on
         <div class="row end">
           <Button onClick={onClose}>Cancel</Button>
           <Button kind="primary" type="submit" busy={action.busy}>
-            Create
+            Create the identity
           </Button>
         </div>
       </form>

@@ -57,11 +57,11 @@ function IdentityFacts({ identity }: { identity: Identity }) {
           </div>
         </Fact>
         <Fact name="Created">
-          <Time value={identity.createdAt} />
+          <Time value={identity.createdAt} zone />
         </Fact>
         <Fact name="Last token">
           {identity.lastTokenIssuedAt ? (
-            <Time value={identity.lastTokenIssuedAt} />
+            <Time value={identity.lastTokenIssuedAt} zone />
           ) : (
             <span class="quiet">None was issued</span>
           )}
@@ -79,7 +79,7 @@ function Revocation({ identity }: { identity: Identity }) {
     return (
       <>
         <Badge tone="warning">revoking</Badge> Its tokens are revoked at{' '}
-        <Time value={identity.pendingRevocationAt} />.
+        <Time value={identity.pendingRevocationAt} zone />.
       </>
     );
   }

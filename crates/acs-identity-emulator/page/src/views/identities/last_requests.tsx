@@ -35,7 +35,7 @@ function List({ id, answered }: { id: string; answered: number | undefined }) {
     <table class="last-requests">
       <thead>
         <tr>
-          <th>Time</th>
+          <th>Time (UTC)</th>
           <th>Request</th>
           <th>Status</th>
         </tr>

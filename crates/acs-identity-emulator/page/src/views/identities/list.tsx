@@ -13,10 +13,15 @@ import { MOST, type Identities } from './use_identities';
 
 const COLUMNS: readonly Column<Identity>[] = [
   { title: 'Custom id', width: 'minmax(7rem, 3fr)', cell: (row) => <ClientText text={row.customId} max={120} /> },
-  { title: 'Raw id', width: 'minmax(7rem, 4fr)', cell: (row) => <RawId id={row.id} /> },
-  { title: 'Created', width: '11rem', cell: (row) => <Time value={row.createdAt} />, wideOnly: true },
-  { title: 'Last token', width: '11rem', cell: (row) => <Time value={row.lastTokenIssuedAt} />, wideOnly: true },
-  { title: 'Tokens', width: '5rem', cell: (row) => <Revoked identity={row} /> },
+  { title: 'Raw id', width: 'var(--raw-id-width)', cell: (row) => <RawId id={row.id} /> },
+  { title: 'Created (UTC)', width: '11rem', cell: (row) => <Time value={row.createdAt} />, wideOnly: true },
+  {
+    title: 'Last token (UTC)',
+    width: '11rem',
+    cell: (row) => <Time value={row.lastTokenIssuedAt} />,
+    wideOnly: true,
+  },
+  { title: 'Tokens', width: '4.6rem', cell: (row) => <Revoked identity={row} /> },
   { title: 'Assignments', width: '7rem', cell: (row) => row.assignments || <None />, end: true, wideOnly: true },
 ];
 

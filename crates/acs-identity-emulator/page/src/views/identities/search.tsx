@@ -48,7 +48,7 @@ export function Search() {
       type="search"
       aria-label="Search for a part of a custom id or raw id"
       aria-keyshortcuts="/"
-      placeholder="Search custom id or raw id ( / )"
+      placeholder="Custom id or raw id (press /)"
       autocomplete="off"
       spellcheck={false}
       maxLength={256}

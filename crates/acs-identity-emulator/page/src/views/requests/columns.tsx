@@ -1,6 +1,7 @@
 import type { RequestEntry } from '../../api/requests';
 import { StatusBadge } from '../../parts/badge';
 import { ClientText } from '../../parts/client_text';
+import { shortened } from '../../parts/shortened';
 import { clockText, microsText } from '../../parts/time';
 import type { Column } from '../../parts/virtual_table';
 import { AUTHENTICATIONS } from './words';
@@ -43,13 +44,13 @@ export const COLUMNS: readonly Column<RequestEntry>[] = [
   },
   {
     title: 'Identity',
-    width: 'minmax(0, 2fr)',
+    width: '9rem',
     broadOnly: true,
-    cell: ({ identity }) => identity && <ClientText text={identity} max={130} mono />,
+    cell: ({ identity }) => identity && <Short text={identity} />,
   },
   {
     title: 'User agent',
-    width: 'minmax(0, 1.4fr)',
+    width: 'minmax(0, 1.6fr)',
     wideOnly: true,
     cell: ({ userAgent }) => <ClientText text={userAgent} max={160} />,
   },
@@ -68,15 +69,22 @@ function Moment({ time }: { time: string }) {
 /** Very narrow lists show the end of a path, which says more than its beginning. */
 function Path({ path }: { path: string | null }) {
   const end = path === null || path.length < 24 ? -1 : path.lastIndexOf('/');
-  if (path === null || end < 1 || path.length - end > 32) return <ClientText text={path} max={260} mono />;
+  if (path === null || end < 1 || path.length - end > 32) return <Short text={path} />;
   return (
     <>
       <span class="whole-path">
-        <ClientText text={path} max={260} mono />
+        <Short text={path} />
       </span>
       <span class="path-end">
         <ClientText text={`…${path.slice(end)}`} mono />
       </span>
     </>
   );
+}
+
+/** A path or an id with what tells its raw ids apart. The title has all. */
+function Short({ text }: { text: string | null }) {
+  if (text === null) return <ClientText text={text} />;
+  const short = shortened(text);
+  return <ClientText text={short} max={260} mono {...(short !== text && { whole: text })} />;
 }

@@ -19,9 +19,11 @@ export function Refusal({ entry }: { entry: RequestEntry }) {
   if (fault !== null) {
     return (
       <section class="why">
-        <h3>A fault rule hit this request</h3>
+        <h3>A fault hit this request</h3>
         <p>
-          {status === null ? 'The connection ended without a response.' : 'The rule may have changed the response.'}{' '}
+          {status === null
+            ? 'The connection ended without a response.'
+            : 'The fault may have changed the response.'}{' '}
           <a href={linkTo('clock', fault)}>Look at the fault {fault}</a>
         </p>
         {code !== null && <Reason code={code} reason={reason} />}

@@ -74,7 +74,7 @@ export const MISTAKES: Record<string, { title: string; todo: string }> = {
     title: 'An equals sign in the query',
     todo: 'Build the query once, and sign the text that is sent. ?a and ?a= are different texts.',
   },
-  queryMissing: { title: 'The query is missing', todo: 'Sign the path with the query, such as ?api-version=….' },
+  queryMissing: { title: 'The query is missing', todo: 'Sign the path with its query: all from ?api-version= on.' },
   wholeUrl: { title: 'The whole URL', todo: 'Sign the path and query alone, without scheme and host.' },
   slashMissing: { title: 'The first slash is missing', todo: 'Begin the path with a slash.' },
   bodyLineEnd: {

@@ -20,7 +20,7 @@ export function AboutCard() {
           <span class="quiet">{now.storage === 'folder' ? '(kept when it ends)' : '(gone when it ends)'}</span>
         </Fact>
         <Fact name="Started">
-          <Time value={now.startedAt} /> <span class="quiet">UTC</span>
+          <Time value={now.startedAt} zone />
         </Fact>
         {/* A line of its own does not wrap when it gets longer. */}
         <Fact name="Runs for">{durationText(Math.max(0, running))}</Fact>

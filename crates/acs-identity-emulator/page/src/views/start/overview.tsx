@@ -20,7 +20,7 @@ export function Overview() {
       <Tile name="Requests answered" view="requests" note={now?.keepsRequests === false ? 'not listed' : undefined}>
         <Count value={now?.answered} />
       </Tile>
-      <Tile name="Fault rules" view="clock">
+      <Tile name="Faults" view="clock">
         <Count value={now?.faults} />
       </Tile>
       <Tile
@@ -36,7 +36,7 @@ export function Overview() {
 
 function clockState({ frozen, offsetSeconds }: ClockReading): string {
   if (frozen) return ', frozen';
-  return offsetSeconds === 0 ? '' : ', changed';
+  return offsetSeconds === 0 ? '' : ', set';
 }
 
 function RateTile() {

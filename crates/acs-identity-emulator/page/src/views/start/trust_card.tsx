@@ -49,7 +49,7 @@ function Row({ client, trust, way }: Props & { client: Client }) {
         {seen ? <Badge tone="good">trusts it</Badge> : <Badge>has not called</Badge>}
         {seen && (
           <span class="quiet">
-            last seen <Time value={seen.lastSeen} />
+            last seen <Time value={seen.lastSeen} zone />
           </span>
         )}
         {seen && (
@@ -80,7 +80,7 @@ function AdviceFor({ client, way }: { client: Client; way: Way }) {
       {client.name === 'browser' && (
         <p>
           <a href="/emulator/ca.pem" download="ca.pem">
-            Download the certificate
+            Download the CA certificate
           </a>
         </p>
       )}

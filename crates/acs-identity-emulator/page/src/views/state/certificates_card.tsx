@@ -23,7 +23,7 @@ export function CertificatesCard() {
     <Card
       title="Certificates"
       actions={
-        <a class="button" href="ca.pem" download="ca.pem">
+        <a class="button small" href="ca.pem" download="ca.pem">
           Download the CA certificate
         </a>
       }
@@ -59,11 +59,14 @@ function One({ certificate, now }: { certificate: Certificate; now: number | und
           </Fact>
         )}
         <Fact name="Valid from">
-          <Time value={notBefore} />
+          <Time value={notBefore} zone />
         </Fact>
         <Fact name="Ends">
-          <span class="row">
-            <Time value={notAfter} /> {now !== undefined && <Left seconds={(Date.parse(notAfter) - now) / 1000} />}
+          <span class="ends">
+            <span>
+              <Time value={notAfter} zone />
+            </span>{' '}
+            {now !== undefined && <Left seconds={(Date.parse(notAfter) - now) / 1000} />}
           </span>
         </Fact>
         <Fact name="SHA-256">

@@ -76,7 +76,7 @@ function Key({ type, keys, reload }: KeyProps) {
             Show
           </Button>
           <Button small kind="danger" label={`Regenerate the ${name} key`} onClick={() => setAsks(true)}>
-            Regenerate
+            Regenerate…
           </Button>
         </div>
       </div>

@@ -26,10 +26,10 @@ export function Result({ inspection }: { inspection: Inspection }) {
               <TimeLeft inspection={inspection} />
             </Fact>
             <Fact name="Expires">
-              <Time value={inspection.expiresAt} />
+              <Time value={inspection.expiresAt} zone />
             </Fact>
             <Fact name="Issued">
-              <Time value={inspection.issuedAt} />
+              <Time value={inspection.issuedAt} zone />
             </Fact>
             <Fact name="Signature">
               <Signature inspection={inspection} />

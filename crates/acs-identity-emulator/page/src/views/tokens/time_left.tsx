@@ -21,7 +21,7 @@ export function TimeLeft({ inspection }: { inspection: Inspection }) {
       {left > 0 ? (
         <span class="countdown">{countdownText(left)}</span>
       ) : (
-        <span class="countdown over">It expired {durationText(left).replace('−', '')} ago.</span>
+        <span class="countdown expired">It expired {durationText(left).replace('−', '')} ago.</span>
       )}
       {of === 'service' && clock?.frozen && <span class="quiet"> The clock of the service is frozen.</span>}
       {of === 'machine' && clock?.offsetSeconds !== 0 && (

@@ -15,7 +15,7 @@ export function TokensView() {
       <PageHead title="Tokens" />
       <div class="tokens">
         <Paste />
-        <section class="tokens-result" ref={result} tabIndex={-1} aria-label="What the token is">
+        <section class="tokens-result takes-focus" ref={result} tabIndex={-1} aria-label="What the token is">
           <Inspected />
         </section>
         <div class="tokens-make">
