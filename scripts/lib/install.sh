@@ -7,6 +7,7 @@ cache=${AZ_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/az-communication-tests}
 programs=(
     "cc gcc"
     "chromium chromium"
+    "chromium-headless-shell chromium-headless-shell"
     "curl curl"
     "faketime faketime"
     "file file"

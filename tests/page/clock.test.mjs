@@ -4,7 +4,7 @@ import { accessible } from './support/forms.mjs';
 import { eventually, see } from './support/see.mjs';
 import { suite } from './support/suite.mjs';
 
-const { once, byBothHands } = suite();
+const { once, byBothHands, byMouse } = suite();
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -31,17 +31,19 @@ async function isAhead({ page, emulator }, seconds) {
   });
 }
 
-/** Notes each text of an element until it has changed so often. */
+/** Notes each text of an element, and when it came in seconds, until it has changed so often. */
 function changesOf(locator, count) {
   return locator.evaluate(
     (element, count) =>
       new Promise((done) => {
-        const texts = [element.innerText];
+        const now = () => performance.now() / 1000;
+        const notes = [{ text: element.innerText, at: now() }];
         const observer = new MutationObserver(() => {
-          if (texts.at(-1) !== element.innerText) texts.push(element.innerText);
-          if (texts.length <= count) return;
+          const text = element.innerText;
+          if (notes.at(-1).text !== text) notes.push({ text, at: now() });
+          if (notes.length <= count) return;
           observer.disconnect();
-          done(texts);
+          done(notes);
         });
         observer.observe(element, { subtree: true, childList: true, characterData: true });
       }),
@@ -53,9 +55,14 @@ once('the clock runs second by second, and shows the time of the machine', async
   const { page } = world;
   await world.signIn('clock');
   await see(shown(page));
-  const texts = await changesOf(shown(page), 3);
-  const times = texts.map((text) => Date.parse(`${text.replace(/\s*UTC/, '').replace(/\s+/, 'T')}Z`) / 1000);
-  times.slice(1).forEach((time, at) => assert.equal(time - times[at], 1, `The clock jumped: ${texts.join(', ')}.`));
+  const notes = await changesOf(shown(page), 4);
+  const timeOf = ({ text }) => Date.parse(`${text.replace(/\s*UTC/, '').replace(/\s+/, 'T')}Z`) / 1000;
+  // When the first text came is not known. A busy machine draws some seconds late, and leaves some out.
+  for (const [before, after] of [2, 3, 4].map((n) => [notes[n - 1], notes[n]])) {
+    const step = timeOf(after) - timeOf(before);
+    const passed = after.at - before.at;
+    assert.ok(step >= 1 && Math.abs(step - passed) < 2, `The clock jumped: ${JSON.stringify(notes)}.`);
+  }
   await isAhead(world, 0);
   assert.equal(await fact(page, 'Offset').innerText(), 'none');
 });
@@ -110,7 +117,7 @@ byBothHands('a duration moves the clock', async (world) => {
   await see(page.getByText('It was moved by PT90M.'));
 });
 
-byBothHands('a duration that is not one is refused at its field', async (world) => {
+byMouse('a duration that is not one is refused at its field', async (world) => {
   const { page, hand, watch } = world;
   await world.signIn('clock');
   watch.expect(/status of 400/);

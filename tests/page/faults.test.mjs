@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { eventually, gone, see } from './support/see.mjs';
 import { suite } from './support/suite.mjs';
 
-const { once, byBothHands } = suite();
+const { once, byBothHands, byMouse } = suite();
 
 const button = (page, name) => page.getByRole('button', { name, exact: true });
 const rows = (page) => page.locator('table.faults tbody tr');
@@ -97,7 +97,7 @@ byBothHands('a rule can have every member', async (world) => {
   }
 });
 
-byBothHands('an answer can be cut, and tokens can expire', async (world) => {
+byMouse('an answer can be cut, and tokens can expire', async (world) => {
   const { page, hand, emulator } = world;
   await world.signIn('clock');
   await hand.choose(page.getByLabel('Answer'), 'A cut body');
@@ -171,7 +171,7 @@ byBothHands('all rules are cleared after a question', async (world) => {
   assert.deepEqual(await rules(emulator), []);
 });
 
-byBothHands('an error of the emulator stands at the field that it names', async (world) => {
+byMouse('an error of the emulator stands at the field that it names', async (world) => {
   const { page, hand, emulator, watch } = world;
   await world.signIn('clock');
   watch.expect(/status of 400/);

@@ -6,7 +6,7 @@ import { openRow } from './support/rows.mjs';
 import { copied, eventually, gone, see } from './support/see.mjs';
 import { suite } from './support/suite.mjs';
 
-const { once, byBothHands } = suite();
+const { once, byBothHands, byMouse } = suite();
 
 const search = (page) => page.getByRole('searchbox', { name: /^Search/ });
 const count = (page) => page.locator('.identities-count');
@@ -30,7 +30,7 @@ byBothHands('an identity is created with a custom id, and is open afterwards', a
   assert.equal(new URL(page.url()).hash, '#/identities');
 });
 
-byBothHands('an identity is created without a custom id', async (world) => {
+byMouse('an identity is created without a custom id', async (world) => {
   const { emulator, page, hand } = world;
   await world.signIn('identities');
   await hand.press(button(page, 'Create an identity'));
@@ -44,7 +44,7 @@ byBothHands('an identity is created without a custom id', async (world) => {
   await see(details(page).getByText(value[0].id));
 });
 
-byBothHands('a creation is cancelled', async (world) => {
+byMouse('a creation is cancelled', async (world) => {
   const { emulator, page, hand } = world;
   await world.signIn('identities');
   await hand.press(button(page, 'Create an identity'));

@@ -14,7 +14,7 @@ const seed = join(folder, 'seed.json');
 const writeSeed = (resourceId) =>
   writeFileSync(seed, JSON.stringify({ resourceId, identities: [{ customId: 'seeded' }] }));
 writeSeed('1f0e2d3c-0000-4000-8000-000000000001');
-const { once, byBothHands } = suite(['--seed', seed]);
+const { once, byMouse } = suite(['--seed', seed]);
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const button = (page, name) => page.getByRole('button', { name, exact: true });
@@ -48,7 +48,7 @@ once('stopped: the page says it, and goes on when the emulator is started again'
   await see(identities(page, 2));
 });
 
-byBothHands('stopped: an action says that there is no answer, and works later', async (world) => {
+byMouse('stopped: an action says that there is no answer, and works later', async (world) => {
   const { page, hand, emulator, watch } = world;
   await world.signIn('clock');
   await see(button(page, 'Freeze'));
@@ -76,7 +76,7 @@ once('another emulator at the same address is named as such', async (world) => {
   await see(page.getByText('Another emulator runs at this address now. The page shows what it holds.'));
 });
 
-byBothHands('a new control secret: the page says why it signs in again, and does so', async (world) => {
+byMouse('a new control secret: the page says why it signs in again, and does so', async (world) => {
   const { page, hand, emulator, watch } = world;
   await world.signIn('state');
   watch.expect(NO_ANSWER);

@@ -11,10 +11,11 @@ import { isLong } from './support/suite.mjs';
 
 const COUNT = isLong ? 1_000_000 : 50_000;
 
-/** Limits in milliseconds. */
-const LIMITS = { view: 500, search: 400, task: 100 };
+/** Limits in milliseconds. The short form runs beside other tests, and finds what is slower by far. */
+const SLACK = isLong ? 1 : 5;
+const LIMITS = { view: 500 * SLACK, search: 400 * SLACK, task: 100 * SLACK };
 /** Other processes may slow down one try. */
-const TRIES = 3;
+const TRIES = 5;
 
 let folder, emulator, browser, context, page;
 

@@ -6,7 +6,7 @@ import { gone, see } from './support/see.mjs';
 import { suite } from './support/suite.mjs';
 import { Watch } from './support/watch.mjs';
 
-const { once, byBothHands } = suite();
+const { once, byBothHands, byMouse } = suite();
 
 const views = (page) => page.getByRole('navigation', { name: 'Views' });
 const field = (page) => page.getByLabel('Connection string');
@@ -83,7 +83,7 @@ byBothHands(
   },
 );
 
-byBothHands('what is wrong with a connection string is explained', async ({ emulator, page, hand, watch }) => {
+byMouse('what is wrong with a connection string is explained', async ({ emulator, page, hand, watch }) => {
   watch.expect(/status of 401/);
   await page.goto(emulator.page);
   const otherKey = Buffer.from('another key').toString('base64');

@@ -5,7 +5,7 @@ import { accessible } from './support/forms.mjs';
 import { copied, eventually, gone, see } from './support/see.mjs';
 import { suite } from './support/suite.mjs';
 
-const { once, byBothHands } = suite();
+const { once, byBothHands, byMouse } = suite();
 
 const button = (page, name) => page.getByRole('button', { name, exact: true });
 const tile = (page, name) =>
@@ -123,7 +123,7 @@ once('requests per second go up and back to 0, and nothing moves', async (world)
   assert.equal((await bars()).split('M').length, seen.split('M').length);
 });
 
-byBothHands('an error is shown, and can be tried again', async (world) => {
+byMouse('an error is shown, and can be tried again', async (world) => {
   const { page, hand, watch } = world;
   watch.expect(/status of 500/);
   const message = 'The files cannot be read. Look at the log.';

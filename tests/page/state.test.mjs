@@ -7,7 +7,7 @@ import { signed } from './support/http.mjs';
 import { copied, eventually, gone, see } from './support/see.mjs';
 import { suite } from './support/suite.mjs';
 
-const { once, byBothHands } = suite();
+const { once, byBothHands, byMouse } = suite();
 
 const button = (page, name) => page.getByRole('button', { name, exact: true });
 const OBJECT = '0b1ec700-0000-4000-8000-000000000001';
@@ -60,7 +60,7 @@ byBothHands('an export is a file with the date, and holds everything', async (wo
   assert.deepEqual(await customIds(emulator), ['alice']);
 });
 
-byBothHands('an import into an empty emulator asks nothing', async (world) => {
+byMouse('an import into an empty emulator asks nothing', async (world) => {
   const { page, hand, emulator } = world;
   await emulator.identity('alice');
   const state = await exported(emulator);
@@ -115,7 +115,7 @@ once('an import that replaces assignments only asks, too', async (world) => {
   await see(page.getByText('Imported state.jsonl: 0 identities and 0 assignments.'));
 });
 
-byBothHands('a file that cannot be imported is refused with the reason', async (world) => {
+byMouse('a file that cannot be imported is refused with the reason', async (world) => {
   const { page, hand, emulator, watch } = world;
   await world.signIn('state');
   await hand.press(button(page, 'Import the file'));

@@ -4,7 +4,7 @@ import { accessible } from './support/forms.mjs';
 import { copied, eventually, gone, see } from './support/see.mjs';
 import { suite } from './support/suite.mjs';
 
-const { once, byBothHands } = suite();
+const { once, byBothHands, byMouse } = suite();
 
 const USER = '33333333-3333-4333-8333-333333333333';
 const APPLICATION = '44444444-4444-4444-8444-444444444444';
@@ -151,7 +151,7 @@ byBothHands('an Entra token is made, copied, looked into, and exchanged', async 
   assert.equal(exchanged.status, 200, exchanged.text);
 });
 
-byBothHands('Entra tokens for other purposes, and for refusals, are made', async (world) => {
+byMouse('Entra tokens for other purposes, and for refusals, are made', async (world) => {
   const { page, hand } = world;
   await world.signIn('tokens');
   const make = async () => {

@@ -6,7 +6,7 @@ import { copied, see } from './support/see.mjs';
 import { suite } from './support/suite.mjs';
 import { Terminal } from './support/terminal.mjs';
 
-const { once, byBothHands } = suite();
+const { once, byBothHands, byMouse } = suite();
 
 const row = (page, name) =>
   page.locator('.client').filter({ has: page.getByRole('heading', { name, exact: true }) });
@@ -39,7 +39,8 @@ const CLIENTS = [
 const quoted = (words) => words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
 
 for (const { name, words } of CLIENTS) {
-  byBothHands(`the command for ${name} makes it trust the certificate`, async (world) => {
+  const declare = name === 'curl' ? byBothHands : byMouse;
+  declare(`the command for ${name} makes it trust the certificate`, async (world) => {
     const { page } = world;
     const terminal = await Terminal.open();
     // Each test has an emulator that no client has called.

@@ -1,4 +1,4 @@
-// Chromium: one process for a test file, and a context for each test.
+// Chromium: one browser for a test file, and a context for each test.
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium } from './packages.mjs';
@@ -14,14 +14,27 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/** The long form, which takes more data and more time. */
+export const isLong = Boolean(process.env.AZ_LONG);
+
+/**
+ * Chromium without windows takes half the time of the processor. The long form takes the one with windows, and so does
+ * a machine that has no other.
+ */
+const PROGRAMS = isLong ? ['chromium'] : ['chromium-headless-shell', 'chromium'];
+
 /** How long a test waits for what must be there at once, in milliseconds. */
-export const PATIENCE = 5_000;
+export const PATIENCE = 15_000;
 
 /** A usual window. */
 export const WINDOW = { width: 1280, height: 800 };
 
 export function launch() {
-  return chromium.launch({ executablePath: find('chromium'), headless: true, args: FLAGS });
+  return chromium.launch({
+    executablePath: PROGRAMS.map(find).find(Boolean) ?? missing(),
+    headless: true,
+    args: FLAGS,
+  });
 }
 
 /** Makes a context: cookies and storage of its own. Animations are off, so that no test waits for one. */
@@ -52,7 +65,7 @@ async function serveBuilt(context) {
 
 function find(program) {
   const places = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, program));
-  const found = places.find((place) => {
+  return places.find((place) => {
     try {
       accessSync(place, constants.X_OK);
       return true;
@@ -60,6 +73,8 @@ function find(program) {
       return false;
     }
   });
-  if (!found) throw new Error(`${program} is not on PATH. scripts/install.sh installs it.`);
-  return found;
+}
+
+function missing() {
+  throw new Error(`${PROGRAMS.at(-1)} is not on PATH. scripts/install.sh installs it.`);
 }

@@ -1,20 +1,27 @@
-// A view in all its forms: two colour schemes, two widths. axe-core looks at each.
-import { WINDOW } from './browser.mjs';
+// A view in its forms: two colour schemes, two widths. axe-core looks at each.
+import { WINDOW, isLong } from './browser.mjs';
 import { axeSource } from './packages.mjs';
 
-const SCHEMES = ['light', 'dark'];
-const WIDTHS = [360, 1280];
+/** Each width and each scheme once. The long form has all pairs. */
+export const FORMS = [
+  [360, 'dark'],
+  [1280, 'light'],
+  ...(isLong
+    ? [
+        [360, 'light'],
+        [1280, 'dark'],
+      ]
+    : []),
+];
 
 /** Fails if axe-core finds something in what the page shows now, or if the page is wider than the window. */
 export async function accessible(page, name) {
   const found = [];
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
-  for (const width of WIDTHS) {
-    for (const scheme of SCHEMES) {
-      await take(page, width, scheme);
-      const problems = [...(await page.evaluate(violations)), ...(await page.evaluate(overflow))];
-      found.push(...problems.map((problem) => `${name}, ${scheme}, ${width} px: ${problem}`));
-    }
+  for (const [width, scheme] of FORMS) {
+    await take(page, width, scheme);
+    const problems = [...(await page.evaluate(violations)), ...(await page.evaluate(overflow))];
+    found.push(...problems.map((problem) => `${name}, ${scheme}, ${width} px: ${problem}`));
   }
   await page.setViewportSize(WINDOW);
   await page.emulateMedia({ colorScheme: 'light' });

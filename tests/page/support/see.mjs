@@ -25,7 +25,7 @@ export async function eventually(assertions, patience = PATIENCE) {
     } catch (error) {
       if (performance.now() > end) throw error;
     }
-    await sleep(20);
+    await sleep(50);
   }
 }
 

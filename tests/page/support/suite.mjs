@@ -2,7 +2,7 @@
 import { after, before, test } from 'node:test';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { launch, newContext } from './browser.mjs';
+import { isLong, launch, newContext } from './browser.mjs';
 import { Emulator } from './emulator.mjs';
 import { Keyboard } from './hands/keyboard.mjs';
 import { Mouse } from './hands/mouse.mjs';
@@ -10,8 +10,13 @@ import { root } from './program.mjs';
 import { see } from './see.mjs';
 import { Watch } from './watch.mjs';
 
-/** The long form, which takes more data and more time. */
-export const isLong = Boolean(process.env.AZ_LONG);
+export { isLong };
+
+/** How long a test may take on a busy machine, in milliseconds. */
+const LONGEST = isLong ? 7_200_000 : 300_000;
+
+/** How long the picture of a failure may take, in milliseconds. */
+const PICTURE = 5000;
 
 /**
  * Starts an emulator with these options and Chromium before the tests of a file, and ends both after them. Returns
@@ -25,7 +30,7 @@ export function suite(options = []) {
   after(async () => {
     await Promise.all([shared.browser?.close(), shared.emulator?.end()]);
   });
-  const declare = (name, Hand, work, timeout = isLong ? 7_200_000 : 60_000) =>
+  const declare = (name, Hand, work, timeout = LONGEST) =>
     test(name, { timeout }, async () => {
       await shared.emulator.reset();
       const world = await World.open(shared, Hand);
@@ -34,7 +39,7 @@ export function suite(options = []) {
         await world.hand.end();
         await world.watch.check();
       } catch (error) {
-        await world.keepPicture(name, error);
+        await world.keepPicture(name);
         throw error;
       } finally {
         await world.context.close();
@@ -47,6 +52,11 @@ export function suite(options = []) {
     byBothHands(name, work) {
       declare(`${name}, by mouse`, Mouse, work);
       declare(`${name}, by keyboard`, Keyboard, work);
+    },
+    /** Declares a test of a detail: by mouse, and in the long form by keyboard, too. Other tests do the same by both hands. */
+    byMouse(name, work) {
+      declare(`${name}, by mouse`, Mouse, work);
+      if (isLong) declare(`${name}, by keyboard`, Keyboard, work);
     },
   };
 }
@@ -64,28 +74,38 @@ class World {
     return world;
   }
 
-  /** Signs in by a link, and goes to a view such as `requests`. */
+  /** Opens a view such as `requests` with a page that is signed in. The tests of signing in use links. */
   async signIn(view = 'start', page = this.page, emulator = this.emulator) {
-    await page.goto(await emulator.link());
-    await see(page.getByRole('navigation', { name: 'Views' }));
-    if (view === 'start') return;
-    // Only the fragment changes, so the page is not loaded again.
+    // The page reads the secret when it starts. One that is open takes a code.
+    if (page.url().startsWith(emulator.page)) {
+      await page.goto(await emulator.link());
+      await see(page.getByRole('navigation', { name: 'Views' }));
+    } else await keepSecret(page, emulator);
+    // If only the fragment changes, the page is not loaded again.
     await page.goto(`${emulator.page}#/${view}`);
-    const { view: name } = /^(?<view>\w+)/.exec(view).groups;
+    const [name] = /^\w+/.exec(view);
     await see(page.locator(`nav a[aria-current=page][href^="#/${name}"]`));
   }
 
   /** Keeps what a failed test saw, for the one who looks for the reason. */
-  async keepPicture(name, error) {
+  async keepPicture(name) {
     const folder = join(root, 'target/page-failures');
     const path = join(folder, `${name.replace(/[^A-Za-z0-9]+/g, '-')}.png`);
-    try {
-      mkdirSync(folder, { recursive: true });
-      await this.page.screenshot({ path, timeout: 2000 });
-      const shown = await this.page.locator('body').ariaSnapshot({ timeout: 2000 });
-      error.message += `\nThe page was at ${this.page.url()}. ${path} shows it:\n${shown.slice(0, 4000)}`;
-    } catch {
-      // The page is gone. The error itself says more.
-    }
+    // If the page is gone, the error itself says more.
+    const ignore = () => undefined;
+    const shown = await this.page.locator('body').ariaSnapshot({ timeout: PICTURE }).catch(ignore);
+    if (shown) console.error(`${name}: the page was at ${this.page.url()}, and showed\n${shown.slice(0, 4000)}`);
+    mkdirSync(folder, { recursive: true });
+    const picture = await this.page.screenshot({ path, timeout: PICTURE }).catch(ignore);
+    if (picture) console.error(`${name}: ${path} shows the page.`);
   }
+}
+
+/** Puts the control secret where the page keeps it, once: before the scripts of the next document run. */
+async function keepSecret(page, { host, secret }) {
+  const keep = ({ host, secret }) => {
+    if (location.host === host) sessionStorage.setItem(`acs-identity-emulator:${host}`, secret);
+  };
+  const script = await page.addInitScript(keep, { host, secret });
+  page.once('domcontentloaded', () => script.dispose().catch(() => undefined));
 }

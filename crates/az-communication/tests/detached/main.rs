@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use support::emulator::Client;
-use support::{AZ, Folder, az, other_program};
+use support::{AZ, Folder, az, copy_program, other_program};
 
 /// A timeout that is long enough for every step on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);

@@ -155,7 +155,7 @@ fn it_takes_output_and_query() {
 fn it_is_this_program_also_where_its_file_was_replaced_meanwhile() {
     let home = Folder::new();
     let program = home.path().join("az");
-    std::fs::copy(AZ, &program).unwrap();
+    copy_program(Path::new(AZ), &program);
     let fifo = home.path().join("secret");
     rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0).unwrap();
     let mut command = other_program(program.to_str().unwrap(), &home);

@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 
 use super::dist::{Unpacked, artefact, dist, repository, stdout};
 use super::support::root::{Root, doctor, said};
-use super::support::{Folder, other_program};
+use super::support::{Folder, copy_program, other_program};
 use crate::needs_a_root_folder;
 
 #[test]
@@ -130,7 +130,7 @@ fn an_emulator_and_a_client_of_it_run_where_there_is_nothing_but_the_program() {
     let unpacked = Unpacked::new();
     let root = Folder::new();
     fs::create_dir(root.path().join("bin")).unwrap();
-    fs::copy(unpacked.program(), root.path().join("bin/az-communication")).unwrap();
+    copy_program(&unpacked.program(), &root.path().join("bin/az-communication"));
     let mut command = Command::new("chroot");
     command.arg(root.path()).arg("/bin/az-communication").args(EMULATOR).env_clear().env("PATH", PATH);
     // There is no /tmp in this root folder.
@@ -156,7 +156,7 @@ fn it_runs_in_a_newer_debian_whatever_its_names_are_looked_up_with() {
         let root = Root::foreign().with("etc/nsswitch.conf", &format!("passwd: files\nhosts: {hosts}\n"));
         let root = root.with("etc/hosts", "127.0.0.1 localhost\n127.8.1.1 acs.example\n");
         let place = root.path().join("usr/bin/az-communication");
-        fs::copy(unpacked.program(), &place).unwrap();
+        copy_program(&unpacked.program(), &place);
         let chrooted = || {
             let mut command = Command::new("chroot");
             command.arg(root.path()).arg("/usr/bin/az-communication").env_clear().env("HOME", "/").env("PATH", PATH);

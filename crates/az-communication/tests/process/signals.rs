@@ -113,8 +113,7 @@ fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
 #[test]
 fn a_program_that_takes_our_place_finds_signals_as_we_did() {
     let home = Folder::new();
-    let other = home.write("bin/az", "#!/bin/sh\ngrep SigIgn /proc/self/status\n");
-    std::fs::set_permissions(&other, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let other = home.program("bin/az", "#!/bin/sh\ngrep SigIgn /proc/self/status\n");
     for words in [&["account", "show"][..], &["communication", "sms", "send"]] {
         let mut command = ignoring("INT", &home, words);
         let path = format!("{}:/usr/bin:/bin", other.parent().unwrap().display());

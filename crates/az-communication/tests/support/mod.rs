@@ -79,6 +79,12 @@ impl Folder {
     }
 }
 
+/// Copies a program that a test runs. Another process writes the file, as in [`Folder::program`].
+pub fn copy_program(program: &Path, to: &Path) {
+    let status = Command::new("cp").args([program, to]).status().unwrap();
+    assert!(status.success(), "cp {} {}: {status}", program.display(), to.display());
+}
+
 impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);

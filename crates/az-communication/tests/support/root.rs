@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use super::{AZ, Folder};
+use super::{AZ, Folder, copy_program};
 
 /// Returns the reason why a test that needs a root folder cannot run here.
 pub fn lacking() -> Option<&'static str> {
@@ -86,10 +86,10 @@ impl Root {
     }
 }
 
-/// Links a file if possible, because that is cheap. Otherwise copies it.
+/// Links a file if possible, because that is cheap. Otherwise copies it. It may be a program.
 pub fn put(file: &Path, to: &Path) {
     if std::fs::hard_link(file, to).is_err() {
-        std::fs::copy(file, to).unwrap();
+        copy_program(file, to);
     }
 }
 

@@ -1,5 +1,6 @@
 // A user with a keyboard alone: Tab, Shift+Tab, Enter, Space and arrows. It fails if an element cannot be reached, if the
 // focus cannot be seen, or if it is lost.
+import { PATIENCE } from '../browser.mjs';
 import { eventually } from '../see.mjs';
 import { covering, kindOf, look } from './look.mjs';
 import { write } from './write.mjs';
@@ -10,11 +11,14 @@ const MOST = 60;
 export class Keyboard {
   name = 'keyboard';
   #page;
+  #patience;
   /** What was done last, in words. */
   #done;
 
-  constructor(page) {
+  /** The patience is how long the page may take to move the focus, in milliseconds. */
+  constructor(page, patience = PATIENCE) {
     this.#page = page;
+    this.#patience = patience;
     // A new document starts without a focus.
     page.on('domcontentloaded', () => (this.#done = undefined));
   }
@@ -55,6 +59,8 @@ export class Keyboard {
   }
 
   async close(dialog) {
+    // Escape closes it when it is there, and not before.
+    await dialog.waitFor({ state: 'visible' });
     this.#done = `Escape in ${dialog}`;
     await this.#page.keyboard.press('Escape');
   }
@@ -80,7 +86,7 @@ export class Keyboard {
       const seen = await target.evaluate(look);
       if (seen.at === 'nowhere') throw new Error(`The focus is lost after ${this.#done}: no element has it.`);
       return seen;
-    }, 1000);
+    }, this.#patience);
   }
 
   #next(target, seen, passed) {
@@ -105,6 +111,6 @@ export class Keyboard {
     await eventually(async () => {
       const has = await body.evaluate(() => document.activeElement !== document.body && document.hasFocus());
       if (!has) throw new Error(`The focus is lost after ${this.#done}: no element has it.`);
-    }, 1000);
+    }, this.#patience);
   }
 }

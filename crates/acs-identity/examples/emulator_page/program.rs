@@ -1,0 +1,32 @@
+// cargo new create-user && cd create-user. Save this as src/main.rs. In Cargo.toml:
+//
+// [dependencies]
+// acs-identity = { git = "https://github.com/acs-identity/az-communication" }
+// azure_core = "1.1"
+// reqwest = { version = "0.13", default-features = false, features = ["rustls"] }
+// tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
+//
+// cargo run
+use acs_identity::models::TokenScope;
+use acs_identity::{
+    CommunicationIdentityClient, CommunicationIdentityClientExt as _, CommunicationIdentityClientOptions,
+};
+use azure_core::http::Transport;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // Only for the emulator: trust its certificate.
+    let authority = reqwest::Certificate::from_pem(&std::fs::read("/path/to/ca.pem")?)?;
+    let http = reqwest::Client::builder().add_root_certificate(authority).build()?;
+    let mut options = CommunicationIdentityClientOptions::default();
+    options.client_options.transport = Some(Transport::new(std::sync::Arc::new(http)));
+
+    let client = CommunicationIdentityClient::with_connection_string(
+        "endpoint=https://localhost:10100/;accesskey=a2V5",
+        Some(options),
+    )?;
+    let created = client.create_user_and_token(&[TokenScope::Chat], None).await?.into_model()?;
+    println!("User: {}", created.identity.and_then(|identity| identity.id).unwrap_or_default());
+    println!("Token: {}", created.access_token.and_then(|access| access.token).unwrap_or_default());
+    Ok(())
+}
