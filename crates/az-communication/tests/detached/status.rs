@@ -33,6 +33,7 @@ fn a_ready_emulator_is_named_with_its_resource_and_its_process() {
     insta::assert_snapshot!(format!("{text}\nexit {code}"), @r#"
     {
       "answered": 0,
+      "changes": 0,
       "clock": "CLOCK",
       "controlVersion": "2026-11-26",
       "dashboard": "http://localhost:PORT/emulator/",

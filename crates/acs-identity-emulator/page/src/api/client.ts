@@ -14,6 +14,27 @@ export interface Options {
   signal?: AbortSignal;
   /** Whether the request goes without the control secret. */
   anonymous?: boolean;
+  /** Whether the answer may take as long as it likes, because it is a whole state. */
+  patient?: boolean;
+}
+
+/** The folder of the page, `/emulator/`, or behind a proxy a path that ends with it. */
+const BASE = new URL('.', location.href).pathname;
+
+/** How long the page waits for an answer, in milliseconds. The longest answer that waits on purpose takes 20 s. */
+const LIMIT = 30_000;
+
+/** Returns whether the page itself has ended a request. A time limit has not: then the emulator did not answer. */
+function isCancelled(signal: AbortSignal | undefined): boolean {
+  return (
+    signal?.aborted === true && !(signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError')
+  );
+}
+
+function limited(options: Options): AbortSignal | null {
+  const signals = options.patient ? [] : [AbortSignal.timeout(LIMIT)];
+  if (options.signal) signals.push(options.signal);
+  return signals.length === 0 ? null : AbortSignal.any(signals);
 }
 
 /** Sends a request, and returns the response if its status says success. */
@@ -24,17 +45,17 @@ export async function send(method: Method, path: string, options: Options = {}):
   if (options.body !== undefined) headers['content-type'] = 'application/json';
   let response: Response;
   try {
-    response = await fetch(`/emulator/${path}${queryOf(options.query)}`, {
+    response = await fetch(`${BASE}${path}${queryOf(options.query)}`, {
       method,
       headers,
       body: options.raw ?? (options.body === undefined ? null : JSON.stringify(options.body)),
-      signal: options.signal ?? null,
+      signal: limited(options),
       cache: 'no-store',
       credentials: 'omit',
       redirect: 'error',
     });
   } catch (error) {
-    if (options.signal?.aborted) throw error;
+    if (isCancelled(options.signal)) throw error;
     silent();
     throw new Unreachable();
   }
@@ -52,7 +73,7 @@ export async function call<T>(method: Method, path: string, options: Options = {
   try {
     return (await response.json()) as T;
   } catch (error) {
-    if (options.signal?.aborted) throw error;
+    if (isCancelled(options.signal)) throw error;
     // The connection ended within the body.
     silent();
     throw new Unreachable();
@@ -77,5 +98,9 @@ async function refusalOf(response: Response): Promise<Refused> {
 
 /** Returns a raw id or a custom id as a segment of a path. */
 export function segment(text: string): string {
+  // A browser takes these out of a URL, in every form.
+  if (text === '.' || text === '..') {
+    throw new Error(`A URL cannot name the custom id “${text}”. Find the identity in the list, and open it there.`);
+  }
   return encodeURIComponent(text);
 }

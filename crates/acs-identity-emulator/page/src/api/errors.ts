@@ -19,6 +19,15 @@ export class Unreachable extends Error {
   }
 }
 
+/** Something answers that is not the emulator. */
+export class Foreign extends Error {
+  constructor() {
+    super(
+      'What answers at this address is not the emulator. It may have been stopped, and another program has its port.',
+    );
+  }
+}
+
 /** Says what went wrong, in a sentence for the user. */
 export function wordsOf(error: unknown): string {
   if (error instanceof Refused) return error.message || `The emulator answered with the status ${error.status}.`;

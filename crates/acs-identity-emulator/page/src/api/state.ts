@@ -17,7 +17,7 @@ const PART = 8 << 20;
 
 /** Returns the whole state. It contains keys. `onProgress` is told how many bytes have come. */
 export async function exportState(signal: AbortSignal, onProgress: (bytes: number) => void): Promise<Blob> {
-  const response = await send('GET', 'export', { signal });
+  const response = await send('GET', 'export', { signal, patient: true });
   const reader = response.body?.getReader();
   const whole: Blob[] = [];
   let pieces: Uint8Array<ArrayBuffer>[] = [];
@@ -37,7 +37,7 @@ export async function exportState(signal: AbortSignal, onProgress: (bytes: numbe
 }
 
 export const importState = (file: Blob, replace: boolean) =>
-  call<Counts>('POST', 'import', { query: { replace: replace || undefined }, raw: file });
+  call<Counts>('POST', 'import', { query: { replace: replace || undefined }, raw: file, patient: true });
 
 export const resetState = () => call<Counts>('POST', 'reset');
 

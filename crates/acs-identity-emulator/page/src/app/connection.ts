@@ -82,6 +82,8 @@ async function ask() {
     if (isOld || missed) generation.update((number) => number + 1);
     missed = false;
   } catch (error) {
+    // What views have asked for meanwhile has failed in the same way.
+    missed = true;
     if (secret.get() === asked) trouble.set(error);
   }
 }

@@ -1,7 +1,7 @@
 // Signs in by a one-time code in the fragment, or by a connection string.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { call } from '../api/client';
-import { Refused } from '../api/errors';
+import { call, send } from '../api/client';
+import { Refused, wordsOf } from '../api/errors';
 import { Button } from '../parts/button';
 import { Copy } from '../parts/copy';
 import { TextArea } from '../parts/field';
@@ -30,7 +30,7 @@ export async function signInByCode() {
       signedOutBecause.set(
         used
           ? 'This link was used before, or belongs to an earlier start of the emulator. A link works once.'
-          : 'The link could not be used, because the emulator does not answer.',
+          : `The link could not be used. ${wordsOf(error)}`,
       );
     }
   } finally {
@@ -38,11 +38,17 @@ export async function signInByCode() {
   }
 }
 
+/** Asks for the time of the emulator's machine, because the clock of this one may be wrong. */
+async function dateOfEmulator(): Promise<string> {
+  const response = await send('GET', 'page/page.css', { anonymous: true });
+  return response.headers.get('date') ?? new Date().toUTCString();
+}
+
 async function signInByConnectionString(text: string) {
   const found = keyOf(text);
   if ('wrong' in found) throw new Error(found.wrong);
   try {
-    const headers = signedHeaders(found.key, '/emulator/page/secret');
+    const headers = signedHeaders(found.key, '/emulator/page/secret', await dateOfEmulator());
     const session = await call<{ secret: string }>('GET', 'page/secret', { headers, anonymous: true });
     signIn(session.secret);
   } catch (error) {

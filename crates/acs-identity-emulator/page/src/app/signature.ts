@@ -6,8 +6,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const base64 = (data: Uint8Array) => btoa(String.fromCharCode(...data));
 
 /** Returns the headers of a signed GET request. The key is base64. */
-export function signedHeaders(key: string, pathAndQuery: string): Record<string, string> {
-  const date = new Date().toUTCString();
+export function signedHeaders(key: string, pathAndQuery: string, date: string): Record<string, string> {
   const hash = base64(sha256(bytes('')));
   const text = `GET\n${pathAndQuery}\n${date};${location.host};${hash}`;
   const signature = base64(

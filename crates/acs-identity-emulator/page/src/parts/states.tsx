@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { isAbort, Unreachable, wordsOf } from '../api/errors';
 import { Button } from './button';
+import { ClientText } from './client_text';
 
 /** Says that something is loaded. It appears after a moment, so that it does not flash. */
 export function Loading({ what }: { what: string }) {
@@ -26,7 +27,9 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
   if (isAbort(error)) return null;
   return (
     <div class="box danger" role="alert">
-      <p>{wordsOf(error)}</p>
+      <p>
+        <ClientText text={wordsOf(error)} max={600} />
+      </p>
       {retry && !(error instanceof Unreachable) && (
         <Button small onClick={retry}>
           Try again

@@ -25,7 +25,9 @@ export function useLoad<T>(load: (signal: AbortSignal) => Promise<T>, inputs: re
   useEffect(() => {
     const abort = new AbortController();
     setState((state) => ({ ...state, loading: true }));
-    current.current(abort.signal).then(
+    // What goes wrong before the first wait is an error, too.
+    const loaded = (async () => current.current(abort.signal))();
+    loaded.then(
       (value) => abort.signal.aborted || setState({ value, error: undefined, loading: false }),
       (error: unknown) => abort.signal.aborted || setState((state) => ({ ...state, error, loading: false })),
     );

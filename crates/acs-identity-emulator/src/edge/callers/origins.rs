@@ -1,6 +1,6 @@
 //! The origins of web pages that may call.
 
-use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, VARY};
+use hyper::header::{CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, VARY};
 
 use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
@@ -40,7 +40,7 @@ pub(crate) fn share(backend: &Backend, request: &RequestContext, headers: &mut H
     }
     headers.append(VARY, HeaderValue::from_static("origin"));
     // The emulator's page is not for other pages. At the same path, they may read the index.
-    if headers.get(CONTENT_TYPE).is_some_and(|content| content.as_bytes().starts_with(b"text/html")) {
+    if headers.contains_key(CONTENT_SECURITY_POLICY) {
         return;
     }
     let Some(origin) = allowed(backend, request) else {

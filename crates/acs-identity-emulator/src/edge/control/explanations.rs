@@ -39,8 +39,8 @@ pub(super) fn of_access_token(reason: Option<Inactive>, now: OffsetDateTime) -> 
         ),
         Inactive::UnknownKey => (
             "unknown_key",
-            "The key that signed it is not in force: the access key with which it was issued was regenerated, or it \
-             was issued before the data was replaced. Issue a new token.",
+            "It names a key that is not in force here: its access key was regenerated, the data was replaced, or it is \
+             not a token of this emulator. Issue a new token.",
         ),
         Inactive::InvalidSignature => (
             "invalid_signature",

@@ -80,7 +80,9 @@ impl Inspected {
             explanation: Some(explanation),
             issued_at: jwt.claim_seconds("iat").and_then(shown_time),
             expires_at: expires.and_then(shown_time),
-            seconds_left: expires.map(|expires| expires.saturating_sub(now.unix_timestamp())),
+            seconds_left: expires
+                .filter(|at| shown_time(*at).is_some())
+                .map(|at| at.saturating_sub(now.unix_timestamp())),
             header: Some(jwt.header),
             claims: Some(jwt.payload),
         }

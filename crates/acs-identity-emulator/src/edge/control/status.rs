@@ -1,6 +1,7 @@
 //! Answers what the emulator is, and what it holds.
 
 use acs_identity_protocol::time::seven_decimals;
+use hyper::Method;
 use serde_json::json;
 
 use super::clock;
@@ -11,6 +12,7 @@ use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
 use crate::edge::http::error::HttpResult;
+use crate::edge::routes::route::Route;
 
 pub(super) fn show(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let core = &backend.core;
@@ -35,6 +37,7 @@ pub(super) fn show(backend: &Backend, request: &RequestContext) -> HttpResult<An
         "faults": backend.faults.len(),
         "clock": clock::document(core.service_time.read()),
         "answered": answered(backend),
+        "changes": changes(backend),
         "keepsRequests": backend.config.keep_requests,
         "history": {
             "resets": core.history.count(Replaced::ByReset),
@@ -49,4 +52,14 @@ pub(super) fn show(backend: &Backend, request: &RequestContext) -> HttpResult<An
 fn answered(backend: &Backend) -> u64 {
     let steers = |name: &str| backend.routes.iter().any(|route| route.operation == name && route.is_for_steering());
     backend.metrics.answered(|operation| !steers(operation))
+}
+
+/// Operations of the control API with a method for changes that change nothing.
+const LOOKS: [&str; 4] = ["inspectToken", "listKeys", "entraToken", "makeSignInCode"];
+
+/// Returns how many requests of the control API have changed something since the start, or were refused that.
+fn changes(backend: &Backend) -> u64 {
+    let is_change =
+        |route: &Route| route.is_for_steering() && !route.has(&Method::GET) && !LOOKS.contains(&route.operation);
+    backend.metrics.answered(|name| backend.routes.iter().any(|route| route.operation == name && is_change(route)))
 }

@@ -14,9 +14,9 @@ use super::table::row::{Handler, Row};
 pub(super) static ROUTES: &[Row] = &[
     Row::emulator(GET_HEAD, "/emulator/", Anyone, Allowed, Handler::Now(index::show)).named("index"),
     Row::emulator(GET_HEAD, "/emulator", Anyone, Allowed, Handler::Now(index::show_or_redirect)).named("index"),
-    Row::emulator(GET_HEAD, "/emulator/page/page.js", Anyone, Refused, Handler::Now(assets::script))
+    Row::emulator(GET_HEAD, "/emulator/page/page.js", Anyone, Allowed, Handler::Now(assets::script))
         .named("getPageScript"),
-    Row::emulator(GET_HEAD, "/emulator/page/page.css", Anyone, Refused, Handler::Now(assets::style))
+    Row::emulator(GET_HEAD, "/emulator/page/page.css", Anyone, Allowed, Handler::Now(assets::style))
         .named("getPageStyle"),
     Row::emulator(POST, "/emulator/page/session", Anyone, Refused, Handler::Now(sign_in::redeem)).named("signIn"),
     Row::emulator(GET, "/emulator/page/secret", Control, Refused, Handler::Now(sign_in::secret))

@@ -102,7 +102,7 @@ async fn each_reason_against_an_access_token_is_explained() {
     "access" "valid" false "revoked": "The token is not active. The tokens of its identity were revoked after it was issued. Issue a new token."
     "access" "valid" false "identity_deleted": "The token is not active. Its identity was deleted, which ends all its tokens. Create an identity, and issue a token for it."
     "access" "unknownKey" false "other_resource": "The token is not active. It was issued for another resource: its claim resourceId is not the id of this emulator. Each data folder is a resource of its own. Issue a token here, or use the emulator that issued this one."
-    "access" "valid" false "unknown_key": "The token is not active. The key that signed it is not in force: the access key with which it was issued was regenerated, or it was issued before the data was replaced. Issue a new token."
+    "access" "valid" false "unknown_key": "The token is not active. It names a key that is not in force here: its access key was regenerated, the data was replaced, or it is not a token of this emulator. Issue a new token."
     "access" "unknownKey" false "malformed": "The token is not active. Its claims are not those of an access token of the service. Issue a new token for the identity."
     "#);
 }

@@ -41,6 +41,7 @@ async fn the_status_says_what_the_emulator_is_and_holds() {
         "machine": "TIME"
       },
       "answered": 1,
+      "changes": 0,
       "keepsRequests": true,
       "history": {
         "resets": 0,

@@ -91,12 +91,16 @@ async fn the_status_counts_answers_and_what_replaced_data() {
     assert_eq!(post("/emulator/faults", rule).await.status, 201);
     assert!(ask("GET", "/.well-known/jwks.json").try_of(&edge).await.is_err());
     assert_eq!(status().await["answered"], 3);
+    // The fault was added by the control API.
+    assert_eq!(status().await["changes"], 1);
     assert_eq!(post("/emulator/reset", "").await.status, 200);
     let state = ask("GET", "/emulator/export").signed().of(&edge).await.text;
     assert_eq!(post("/emulator/import?replace=true", &state).await.status, 200);
     assert_eq!(post("/emulator/import?replace=true", "rubbish").await.status, 400);
     assert_eq!(post("/emulator/regenerate-key", r#"{"keyType":"Secondary"}"#).await.status, 200);
     assert_eq!(post("/emulator/regenerate-key", r#"{"keyType":"Secondary"}"#).await.status, 200);
+    assert_eq!(post("/emulator/list-keys", "").await.status, 200);
+    assert_eq!(status().await["changes"], 6);
     let history = status().await["history"].to_string();
     insta::assert_snapshot!(history, @r#"{"resets":1,"imports":1,"regenerations":2}"#);
 }

@@ -1,5 +1,5 @@
 // The dialog that creates an identity.
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { createIdentity } from '../../api/identities';
 import { note } from '../../app/notices';
 import { go } from '../../app/router';
@@ -11,11 +11,20 @@ import { useAction } from '../../state/use_action';
 
 export function CreateDialog({ onCreated, onClose }: { onCreated: () => void; onClose: () => void }) {
   const [customId, setCustomId] = useState('');
+  const isClosed = useRef(false);
+  useEffect(
+    () => () => {
+      isClosed.current = true;
+    },
+    [],
+  );
   const action = useAction(async () => {
     const { identity, isNew } = await createIdentity(customId);
     if (isNew) note('The identity was created.', 'done');
     else note('An identity with this custom id was there already. It is open now.');
     onCreated();
+    // Who has closed the dialog meanwhile is elsewhere.
+    if (isClosed.current) return;
     onClose();
     go('identities', identity.id);
   });

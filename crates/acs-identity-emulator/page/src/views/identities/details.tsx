@@ -1,6 +1,7 @@
 // What is known about one identity, and what can be done with it.
 import { useEffect } from 'preact/hooks';
 import { showIdentity, type Identity } from '../../api/identities';
+import { activityOf } from '../../api/status';
 import { status } from '../../app/connection';
 import { Badge } from '../../parts/badge';
 import { ClientText } from '../../parts/client_text';
@@ -23,9 +24,8 @@ interface Props {
 }
 
 export function IdentityDetails({ id, onSeen, onDeleted }: Props) {
-  // What clients do with the identity is counted among the requests.
-  const answered = useStore(status, (status) => status?.answered);
-  const { value, error, reload } = useLoad((signal) => showIdentity(id, signal), [id, answered]);
+  const activity = useStore(status, activityOf);
+  const { value, error, reload } = useLoad((signal) => showIdentity(id, signal), [id, activity]);
   useEffect(() => value && onSeen(value), [value]);
   if (error !== undefined) return <Problem error={error} retry={reload} />;
   if (!value) return <Loading what="the identity" />;
@@ -35,7 +35,7 @@ export function IdentityDetails({ id, onSeen, onDeleted }: Props) {
       <IssueForm id={value.id} onIssued={reload} />
       <EndActions identity={value} onRevoked={reload} onDeleted={onDeleted} />
       <Assignments identity={value} />
-      <LastRequests id={value.id} answered={answered} />
+      <LastRequests id={value.id} activity={activity} />
     </>
   );
 }

@@ -9,7 +9,7 @@ import { Time } from '../../parts/time';
 import { useStore } from '../../state/store';
 import { useLoad } from '../../state/use_load';
 
-export function LastRequests({ id, answered }: { id: string; answered: number | undefined }) {
+export function LastRequests({ id, activity }: { id: string; activity: string | undefined }) {
   const isKept = useStore(status, (status) => status?.keepsRequests !== false);
   return (
     <section class="part">
@@ -18,7 +18,7 @@ export function LastRequests({ id, answered }: { id: string; answered: number | 
         {isKept && <a href={linkTo('requests', undefined, { identity: id })}>All its requests</a>}
       </div>
       {isKept ? (
-        <List id={id} answered={answered} />
+        <List id={id} activity={activity} />
       ) : (
         <p class="quiet">The emulator was started without the log of requests.</p>
       )}
@@ -26,8 +26,8 @@ export function LastRequests({ id, answered }: { id: string; answered: number | 
   );
 }
 
-function List({ id, answered }: { id: string; answered: number | undefined }) {
-  const { value, error, reload } = useLoad((signal) => lastRequestsOf(id, signal), [id, answered]);
+function List({ id, activity }: { id: string; activity: string | undefined }) {
+  const { value, error, reload } = useLoad((signal) => lastRequestsOf(id, signal), [id, activity]);
   if (error !== undefined) return <Problem error={error} retry={reload} />;
   if (!value) return null;
   if (value.length === 0) return <p class="quiet">No request of a client has named it since the start.</p>;

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { listIdentities, type Identity, type IdentityPage } from '../../api/identities';
 import { isAbort } from '../../api/errors';
+import { activityOf } from '../../api/status';
 import { generation, status } from '../../app/connection';
 import { useStore } from '../../state/store';
 
@@ -89,7 +90,7 @@ export function useIdentities(filter: string): Identities {
   }, []);
 
   // Clients make and use identities meanwhile. Several pages stay as they are, so that nothing moves under the reader.
-  const news = useStore(status, (status) => status && `${status.identities} ${status.answered}`);
+  const news = useStore(status, activityOf);
   const seen = useRef(news);
   const [readings, setReadings] = useState(0);
   useEffect(() => {

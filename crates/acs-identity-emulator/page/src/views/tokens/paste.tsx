@@ -1,6 +1,7 @@
 // The field for a token, and the inspection of what is in it.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { inspectToken, type Inspection } from '../../api/tokens';
+import { activityOf } from '../../api/status';
 import { status } from '../../app/connection';
 import { Button } from '../../parts/button';
 import { TextArea } from '../../parts/field';
@@ -10,6 +11,9 @@ import { useStore } from '../../state/store';
 import { useLoad, type Loaded } from '../../state/use_load';
 
 const PAUSE = 100;
+
+/** How often a token is inspected that stays in the field, in milliseconds. */
+const AGAIN = 3_000;
 
 /** Returns the token in a text, which may have the words of a header, quotation marks, or line breaks of a terminal. */
 export function tokenIn(text: string): string {
@@ -27,10 +31,26 @@ export function useInspection(): { token: string } & Loaded<Inspection | undefin
   const changes = useStore(status, (status) => {
     if (!status) return '';
     const { frozen, now, offsetSeconds } = status.clock;
-    return `${status.answered} ${status.identities} ${frozen ? now : offsetSeconds}`;
+    return `${activityOf(status)} ${frozen ? now : offsetSeconds}`;
   });
   const loaded = useLoad(async (signal) => (asked ? inspectToken(asked, signal) : undefined), [asked, changes]);
+  useLooks(asked, loaded);
   return { token, ...loaded };
+}
+
+/** Inspects again and again, and when the token expires: time alone also changes what it is worth. */
+function useLooks(asked: string, { value, reload }: Loaded<Inspection | undefined>) {
+  useEffect(() => {
+    if (!asked) return undefined;
+    const timer = setInterval(() => document.visibilityState === 'visible' && reload(), AGAIN);
+    return () => clearInterval(timer);
+  }, [asked, reload]);
+  const left = value?.secondsLeft ?? 0;
+  useEffect(() => {
+    if (left <= 0 || left * 1000 > AGAIN) return undefined;
+    const timer = setTimeout(reload, left * 1000);
+    return () => clearTimeout(timer);
+  }, [value, left, reload]);
 }
 
 export function Paste() {

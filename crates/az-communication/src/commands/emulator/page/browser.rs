@@ -35,7 +35,8 @@ pub(crate) fn open(url: &str) -> Result<Opened, String> {
     for words in choice::commands(browser.map(|given| given.value).as_deref(), Platform::HERE, url) {
         match start(&words) {
             Ok(opened) => return Ok(opened),
-            Err(why) => reasons.push(why),
+            // An entry that is nothing but the URL names it as a program.
+            Err(why) => reasons.push(why.replace(url, "the URL")),
         }
     }
     Err(reasons.join("; "))
