@@ -63,7 +63,7 @@ byBothHands('a refused signature is explained line by line', async (world) => {
   const opened = details(page);
   await see(opened.getByRole('heading', { name: 'The query is missing queryMissing' }));
   await see(opened.getByText('The client signed the path without the query.', { exact: true }));
-  await see(opened.getByText('What to do: Sign the path with the query'));
+  await see(opened.getByText('What to do: Sign the path with its query'));
   const lines = await opened.locator('.to-sign li').allInnerTexts();
   assert.equal(lines.length, 3);
   assert.match(lines[0], /^POST\s*LF\s+The method/);
