@@ -94,3 +94,8 @@ pub(super) static FRONT_END: &[Row] =
     &[Row::emulator(GET, "/emulator/token", Callers::FrontEnd, Allowed, later!(token::issue))
         .with_query(&["user", "scope"])
         .named("getFrontEndToken")];
+
+/// Returns whether an operation has a method for changes, and changes nothing.
+pub(super) fn only_looks(operation: &str) -> bool {
+    ["inspectToken", "listKeys", "entraToken", "makeSignInCode"].contains(&operation)
+}

@@ -4,8 +4,8 @@ use acs_identity_protocol::time::seven_decimals;
 use hyper::Method;
 use serde_json::json;
 
-use super::clock;
 use super::version::CONTROL_VERSION;
+use super::{clock, only_looks};
 use crate::config::Storage;
 use crate::core::Replaced;
 use crate::edge::backend::Backend;
@@ -54,12 +54,8 @@ fn answered(backend: &Backend) -> u64 {
     backend.metrics.answered(|operation| !steers(operation))
 }
 
-/// Operations of the control API with a method for changes that change nothing.
-const LOOKS: [&str; 4] = ["inspectToken", "listKeys", "entraToken", "makeSignInCode"];
-
 /// Returns how many requests of the control API have changed something since the start, or were refused that.
 fn changes(backend: &Backend) -> u64 {
-    let is_change =
-        |route: &Route| route.is_for_steering() && !route.has(&Method::GET) && !LOOKS.contains(&route.operation);
+    let is_change = |route: &Route| route.is_for_steering() && !route.has(&Method::GET) && !only_looks(route.operation);
     backend.metrics.answered(|name| backend.routes.iter().any(|route| route.operation == name && is_change(route)))
 }
