@@ -42,7 +42,9 @@ draws('requests', async (world) => {
 
 draws('request', async (world) => {
   await world.signIn('requests');
-  await row(world.page, '401').filter({ hasText: 'azsdk-java' }).click();
+  const refused = row(world.page, '401').filter({ hasText: 'azsdk-java' });
+  await see(refused);
+  await refused.click();
   await see(world.page.getByRole('complementary').getByText('The query is missing'));
 });
 
