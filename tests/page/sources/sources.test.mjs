@@ -70,3 +70,22 @@ test('the types are right', async () => {
 test('the sources and these tests are formatted', async () => {
   await workshop.node(tool('prettier/bin/prettier.cjs'), '--check', '.', join(root, 'tests/page'));
 });
+
+/** The folders of the sources. A file refers to files of its folder and of those before it. */
+const FOLDERS = ['base', 'api', 'state', 'parts', 'views', 'app'];
+
+test('the folders of the sources refer to those before them only', async () => {
+  const src = join(page, 'src');
+  const files = (await readdir(src, { recursive: true })).filter((name) => /\.tsx?$/.test(name));
+  const wrong = [];
+  for (const name of files.filter((name) => name.includes('/'))) {
+    const text = await readFile(join(src, name), 'utf8');
+    for (const [, path] of text.matchAll(/from '(\.[^']+)'/g)) {
+      const folder = join(name, '..', path).split('/')[0];
+      assert.ok(FOLDERS.includes(folder), `${name} refers to ${folder}`);
+      if (FOLDERS.indexOf(folder) > FOLDERS.indexOf(name.split('/')[0])) wrong.push(`${name} -> ${path}`);
+    }
+  }
+  assert.ok(files.length > 50);
+  assert.deepEqual(wrong, []);
+});

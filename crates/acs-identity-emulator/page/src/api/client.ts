@@ -1,5 +1,5 @@
 // Calls of the control API. Paths are relative to the page, which is at /emulator/.
-import { answered, secret, secretRefused, silent } from '../app/session';
+import { answered, secret, secretRefused, silent } from '../base/session';
 import { Refused, Unreachable } from './errors';
 
 export type Method = 'GET' | 'POST' | 'DELETE';

@@ -1,5 +1,5 @@
-import { useStore } from '../state/store';
-import { secret } from './session';
+import { useStore } from '../base/store';
+import { secret } from '../base/session';
 import { Shell } from './shell';
 import { SignIn } from './sign_in';
 

@@ -3,17 +3,17 @@ import type { ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Problem } from '../parts/states';
 import { timeText } from '../parts/time';
-import { useStore } from '../state/store';
+import { useStore } from '../base/store';
 import { ClockView } from '../views/clock/clock_view';
 import { IdentitiesView } from '../views/identities/identities_view';
 import { RequestsView } from '../views/requests/requests_view';
 import { StartView } from '../views/start/start_view';
 import { StateView } from '../views/state/state_view';
 import { TokensView } from '../views/tokens/tokens_view';
-import { status, trouble } from './connection';
+import { status, trouble } from '../state/connection';
 import { Notices } from './notices';
-import { linkTo, place, VIEWS, type ViewName } from './router';
-import { reachable, signOut } from './session';
+import { linkTo, place, VIEWS, type ViewName } from '../state/router';
+import { reachable, signOut } from '../base/session';
 
 const BY_NAME: Record<ViewName, ComponentType> = {
   start: StartView,

@@ -7,8 +7,8 @@ import { Copy } from '../parts/copy';
 import { TextArea } from '../parts/field';
 import { Problem } from '../parts/states';
 import { useAction } from '../state/use_action';
-import { createStore, useStore } from '../state/store';
-import { secret, signedOutBecause, signIn } from './session';
+import { createStore, useStore } from '../base/store';
+import { secret, signedOutBecause, signIn } from '../base/session';
 import { keyOf, signedHeaders } from './signature';
 
 /** Whether a code is being exchanged. */

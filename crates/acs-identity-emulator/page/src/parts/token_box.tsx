@@ -1,6 +1,6 @@
 // A new token: to copy, or to look into. It is never in a URL.
 import type { ComponentChildren } from 'preact';
-import { linkTo } from '../app/router';
+import { linkTo } from '../state/router';
 import { pastedToken } from '../state/pasted_token';
 import { Copy } from './copy';
 import '../style/token_box.css';

@@ -1,7 +1,7 @@
 // The time of a clock of the emulator, between two answers that say it.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { status } from '../app/connection';
-import { useStore } from './store';
+import { status } from './connection';
+import { useStore } from '../base/store';
 
 /** A reading that differs by less than this, in milliseconds, differs because of the way that the answer took. */
 const JITTER = 400;

@@ -1,7 +1,7 @@
 // Loads a value from the emulator, and loads it again when the emulator has changed.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { generation } from '../app/connection';
-import { useStore } from './store';
+import { generation } from './connection';
+import { useStore } from '../base/store';
 
 export interface Loaded<T> {
   /** The last value. It stays while another one is loaded. */

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { advanceClock, changeClock, setClock } from '../../api/clock';
 import { wordsAbout } from '../../api/errors';
 import type { ClockReading } from '../../api/status';
-import { lookAgain } from '../../app/connection';
+import { lookAgain } from '../../state/connection';
 import { Badge } from '../../parts/badge';
 import { Button } from '../../parts/button';
 import { Card } from '../../parts/page_head';

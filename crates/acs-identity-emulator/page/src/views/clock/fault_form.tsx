@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { addFault } from '../../api/faults';
 import { Refused, wordsAbout } from '../../api/errors';
-import { look } from '../../app/connection';
+import { look } from '../../state/connection';
 import { Button } from '../../parts/button';
 import { Card } from '../../parts/page_head';
 import { Problem } from '../../parts/states';

@@ -2,7 +2,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { clearFaults, deleteFault, type Fault } from '../../api/faults';
 import { Refused } from '../../api/errors';
-import { look } from '../../app/connection';
+import { look } from '../../state/connection';
 import { Button } from '../../parts/button';
 import { Confirm } from '../../parts/dialog';
 import { Card } from '../../parts/page_head';

@@ -1,11 +1,11 @@
 // A rule in words.
 import type { ComponentChildren } from 'preact';
 import type { Fault, Rule } from '../../api/faults';
-import { status } from '../../app/connection';
+import { status } from '../../state/connection';
 import { Badge, StatusBadge } from '../../parts/badge';
 import { ClientText } from '../../parts/client_text';
 import { durationText, Time } from '../../parts/time';
-import { useStore } from '../../state/store';
+import { useStore } from '../../base/store';
 
 /** Which requests it hits. */
 export function Condition({ rule }: { rule: Rule }) {

@@ -1,9 +1,9 @@
 // The time of the service and of the machine now, from the last status and the time that has gone by since.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ClockReading } from '../../api/status';
-import { status } from '../../app/connection';
-import { reachable } from '../../app/session';
-import { useStore } from '../../state/store';
+import { status } from '../../state/connection';
+import { reachable } from '../../base/session';
+import { useStore } from '../../base/store';
 
 /** Times in milliseconds since 1970. */
 export interface Now {

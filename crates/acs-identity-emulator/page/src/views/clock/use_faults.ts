@@ -1,9 +1,9 @@
 // The rules in force with their hits, asked for again each second.
 import { useCallback, useState } from 'preact/hooks';
 import { listFaults, type Fault } from '../../api/faults';
-import { generation } from '../../app/connection';
+import { generation } from '../../state/connection';
 import { usePoll } from '../../state/use_load';
-import { useStore } from '../../state/store';
+import { useStore } from '../../base/store';
 
 export interface Faults {
   /** `undefined` before the first answer. */

@@ -1,8 +1,8 @@
 // The dialog that creates an identity.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { createIdentity } from '../../api/identities';
-import { note } from '../../app/notices';
-import { go } from '../../app/router';
+import { note } from '../../state/notices';
+import { go } from '../../state/router';
 import { Button } from '../../parts/button';
 import { Dialog } from '../../parts/dialog';
 import { TextField } from '../../parts/field';

@@ -2,14 +2,14 @@
 import { useEffect } from 'preact/hooks';
 import { showIdentity, type Identity } from '../../api/identities';
 import { activityOf } from '../../api/status';
-import { status } from '../../app/connection';
+import { status } from '../../state/connection';
 import { Badge } from '../../parts/badge';
 import { ClientText } from '../../parts/client_text';
 import { Copy } from '../../parts/copy';
 import { Fact, Facts } from '../../parts/page_head';
 import { Loading, Problem } from '../../parts/states';
 import { Time } from '../../parts/time';
-import { useStore } from '../../state/store';
+import { useStore } from '../../base/store';
 import { useLoad } from '../../state/use_load';
 import { Assignments } from './assignments';
 import { EndActions } from './end_actions';

@@ -1,8 +1,8 @@
 // Ends the tokens of an identity, or the identity itself.
 import { useState } from 'preact/hooks';
 import { deleteIdentity, revokeTokens, type Identity } from '../../api/identities';
-import { note } from '../../app/notices';
-import { go } from '../../app/router';
+import { note } from '../../state/notices';
+import { go } from '../../state/router';
 import { Button } from '../../parts/button';
 import { ClientText } from '../../parts/client_text';
 import { Confirm } from '../../parts/dialog';

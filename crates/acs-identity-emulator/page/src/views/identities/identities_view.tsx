@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
-import { status } from '../../app/connection';
-import { go, place } from '../../app/router';
+import { status } from '../../state/connection';
+import { go, place } from '../../state/router';
 import { Button } from '../../parts/button';
 import { PageHead } from '../../parts/page_head';
 import { Split } from '../../parts/split';
-import { useStore } from '../../state/store';
+import { useStore } from '../../base/store';
 import '../../style/identities.css';
 import { CreateDialog } from './create';
 import { IdentityDetails } from './details';

@@ -1,12 +1,12 @@
 // The last requests of clients that named the identity.
 import { lastRequestsOf, type RequestOfIdentity } from '../../api/identities';
-import { status } from '../../app/connection';
-import { linkTo } from '../../app/router';
+import { status } from '../../state/connection';
+import { linkTo } from '../../state/router';
 import { StatusBadge } from '../../parts/badge';
 import { ClientText } from '../../parts/client_text';
 import { Problem } from '../../parts/states';
 import { Time } from '../../parts/time';
-import { useStore } from '../../state/store';
+import { useStore } from '../../base/store';
 import { useLoad } from '../../state/use_load';
 
 export function LastRequests({ id, activity }: { id: string; activity: string | undefined }) {

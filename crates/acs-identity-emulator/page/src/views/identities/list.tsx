@@ -6,7 +6,7 @@ import { ClientText } from '../../parts/client_text';
 import { Empty, Loading, Problem } from '../../parts/states';
 import { Time } from '../../parts/time';
 import { VirtualTable, type Column } from '../../parts/virtual_table';
-import { go } from '../../app/router';
+import { go } from '../../state/router';
 import { RawId } from './raw_id';
 import { clearSearch } from './search';
 import { MOST, type Identities } from './use_identities';

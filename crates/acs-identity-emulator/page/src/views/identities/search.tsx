@@ -1,6 +1,6 @@
 // The field of the search. `/` moves the focus to it.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { createStore, useStore } from '../../state/store';
+import { createStore, useStore } from '../../base/store';
 
 /** The search stays when the user visits another view. */
 export const search = createStore('');

@@ -3,8 +3,8 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { listIdentities, type Identity, type IdentityPage } from '../../api/identities';
 import { isAbort } from '../../api/errors';
 import { activityOf } from '../../api/status';
-import { generation, status } from '../../app/connection';
-import { useStore } from '../../state/store';
+import { generation, status } from '../../state/connection';
+import { useStore } from '../../base/store';
 
 interface State {
   rows: readonly Identity[];

@@ -1,4 +1,4 @@
-import { linkTo } from '../../app/router';
+import { linkTo } from '../../state/router';
 import type { RequestEntry } from '../../api/requests';
 import { StatusBadge } from '../../parts/badge';
 import { ClientText } from '../../parts/client_text';

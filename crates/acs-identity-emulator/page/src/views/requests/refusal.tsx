@@ -1,5 +1,5 @@
 // Why a request was refused, and what to do.
-import { linkTo } from '../../app/router';
+import { linkTo } from '../../state/router';
 import type { RefusedSignature, RequestEntry } from '../../api/requests';
 import { Badge } from '../../parts/badge';
 import { ClientText } from '../../parts/client_text';

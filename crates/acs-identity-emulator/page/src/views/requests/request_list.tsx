@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import type { RequestEntry } from '../../api/requests';
-import { linkTo } from '../../app/router';
+import { linkTo } from '../../state/router';
 import { Button } from '../../parts/button';
 import { Empty, Loading } from '../../parts/states';
 import { VirtualTable } from '../../parts/virtual_table';

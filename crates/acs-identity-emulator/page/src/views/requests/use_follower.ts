@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { generation } from '../../app/connection';
-import { useStore } from '../../state/store';
+import { generation } from '../../state/connection';
+import { useStore } from '../../base/store';
 import { matcherOf, wantedOf, type Filters } from './filters';
 import { Follower, NOTHING, type Snapshot } from './follower';
 

@@ -1,8 +1,8 @@
-import { status } from '../../app/connection';
+import { status } from '../../state/connection';
 import { Copy } from '../../parts/copy';
 import { Card, Fact, Facts } from '../../parts/page_head';
 import { durationText, Time } from '../../parts/time';
-import { useStore } from '../../state/store';
+import { useStore } from '../../base/store';
 
 /** What this emulator is. */
 export function AboutCard() {

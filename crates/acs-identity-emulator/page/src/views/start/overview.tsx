@@ -1,10 +1,10 @@
 // The counts of the emulator, and how busy it is.
 import type { ComponentChildren } from 'preact';
 import type { ClockReading } from '../../api/status';
-import { status } from '../../app/connection';
-import { linkTo, type ViewName } from '../../app/router';
+import { status } from '../../state/connection';
+import { linkTo, type ViewName } from '../../state/router';
 import { timeText } from '../../parts/time';
-import { useStore } from '../../state/store';
+import { useStore } from '../../base/store';
 import { rate, SECONDS } from './rate';
 import { Sparkline } from './sparkline';
 

@@ -1,7 +1,7 @@
 // Requests per second, from the number of answered requests in the status. It goes on while other views are open.
-import { status } from '../../app/connection';
+import { status } from '../../state/connection';
 import type { Status } from '../../api/status';
-import { createStore } from '../../state/store';
+import { createStore } from '../../base/store';
 
 /** How many seconds are shown. */
 export const SECONDS = 60;

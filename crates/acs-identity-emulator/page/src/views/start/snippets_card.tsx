@@ -2,7 +2,7 @@
 import { Copy } from '../../parts/copy';
 import { Card } from '../../parts/page_head';
 import { Tabs } from '../../parts/tabs';
-import { createStore, useStore } from '../../state/store';
+import { createStore, useStore } from '../../base/store';
 import { LANGUAGES } from './snippets';
 import type { Target } from './snippets/snippet';
 

@@ -2,10 +2,10 @@
 import { useRef, useState } from 'preact/hooks';
 import { listKeys } from '../../api/keys';
 import { getCertificates, getTrust, type Certificate, type Trust } from '../../api/trust';
-import { status } from '../../app/connection';
+import { status } from '../../state/connection';
 import { PageHead } from '../../parts/page_head';
 import { Loading, Problem } from '../../parts/states';
-import { useStore } from '../../state/store';
+import { useStore } from '../../base/store';
 import { useLoad, usePoll, type Loaded } from '../../state/use_load';
 import { AboutCard } from './about_card';
 import { ConnectCard } from './connect_card';

@@ -1,7 +1,7 @@
 // The certificates, and when they end.
 import { Fragment } from 'preact';
 import { getCertificates, type Certificate } from '../../api/trust';
-import { status } from '../../app/connection';
+import { status } from '../../state/connection';
 import { Badge } from '../../parts/badge';
 import { ClientText } from '../../parts/client_text';
 import { Copy } from '../../parts/copy';
@@ -9,7 +9,7 @@ import { Card, Fact, Facts } from '../../parts/page_head';
 import { Loading, Problem } from '../../parts/states';
 import { durationText, Time } from '../../parts/time';
 import { useLoad } from '../../state/use_load';
-import { useStore } from '../../state/store';
+import { useStore } from '../../base/store';
 
 const DAY = 86_400;
 /** With less time than this, a certificate is marked. In seconds. */

@@ -2,13 +2,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { isAbort } from '../../api/errors';
 import { exportState } from '../../api/state';
-import { note } from '../../app/notices';
-import { status } from '../../app/connection';
+import { note } from '../../state/notices';
+import { status } from '../../state/connection';
 import { Button } from '../../parts/button';
 import { Card } from '../../parts/page_head';
 import { Problem } from '../../parts/states';
 import { useAction } from '../../state/use_action';
-import { useStore } from '../../state/store';
+import { useStore } from '../../base/store';
 import { sizeText } from './size';
 
 export function ExportCard() {

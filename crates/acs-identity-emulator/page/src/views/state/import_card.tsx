@@ -2,8 +2,8 @@
 import { useRef, useState } from 'preact/hooks';
 import { Refused } from '../../api/errors';
 import { importState, LARGEST_STATE } from '../../api/state';
-import { cancelOwn, expectOwn, lookAgain, status } from '../../app/connection';
-import { note } from '../../app/notices';
+import { cancelOwn, expectOwn, lookAgain, status } from '../../state/connection';
+import { note } from '../../state/notices';
 import { Button } from '../../parts/button';
 import { ClientText } from '../../parts/client_text';
 import { Confirm } from '../../parts/dialog';
@@ -11,7 +11,7 @@ import { FileField } from '../../parts/file_field';
 import { Card } from '../../parts/page_head';
 import { Problem } from '../../parts/states';
 import { useAction } from '../../state/use_action';
-import { useStore } from '../../state/store';
+import { useStore } from '../../base/store';
 import { countText, sizeText } from './size';
 
 export function ImportCard() {

@@ -1,12 +1,12 @@
 // Deletes the data, and keeps what clients are configured with.
 import { useState } from 'preact/hooks';
 import { resetState } from '../../api/state';
-import { cancelOwn, expectOwn, lookAgain, status } from '../../app/connection';
-import { note } from '../../app/notices';
+import { cancelOwn, expectOwn, lookAgain, status } from '../../state/connection';
+import { note } from '../../state/notices';
 import { Button } from '../../parts/button';
 import { Confirm } from '../../parts/dialog';
 import { Card } from '../../parts/page_head';
-import { useStore } from '../../state/store';
+import { useStore } from '../../base/store';
 import { countText } from './size';
 
 export function ResetCard() {

@@ -2,12 +2,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { inspectToken, type Inspection } from '../../api/tokens';
 import { activityOf } from '../../api/status';
-import { status } from '../../app/connection';
+import { status } from '../../state/connection';
 import { Button } from '../../parts/button';
 import { TextArea } from '../../parts/field';
 import { Card } from '../../parts/page_head';
 import { pastedToken } from '../../state/pasted_token';
-import { useStore } from '../../state/store';
+import { useStore } from '../../base/store';
 import { useLoad, type Loaded } from '../../state/use_load';
 
 const PAUSE = 100;

@@ -1,9 +1,9 @@
 // The time that a token has left, by the clock that counts for it.
 import type { Inspection } from '../../api/tokens';
-import { status } from '../../app/connection';
+import { status } from '../../state/connection';
 import { durationText } from '../../parts/time';
 import { useNow } from '../../state/service_now';
-import { useStore } from '../../state/store';
+import { useStore } from '../../base/store';
 
 export function TimeLeft({ inspection }: { inspection: Inspection }) {
   const { expiresAt, secondsLeft } = inspection;

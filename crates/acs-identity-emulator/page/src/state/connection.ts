@@ -1,9 +1,8 @@
 // Follows the emulator: asks for its status, and notices restarts, resets, imports and new keys.
 import { getStatus, type Status } from '../api/status';
-import { signInByCode } from './sign_in';
 import { note } from './notices';
-import { reachable, secret } from './session';
-import { createStore } from '../state/store';
+import { reachable, secret } from '../base/session';
+import { createStore } from '../base/store';
 
 /** The last status. `undefined` before the first answer, and when signed out. */
 export const status = createStore<Status | undefined>(undefined);
@@ -30,9 +29,7 @@ export function cancelOwn(change: keyof typeof own) {
   own[change] = Math.max(0, own[change] - 1);
 }
 
-export async function connect() {
-  await signInByCode();
-  window.addEventListener('hashchange', () => void signInByCode());
+export function connect() {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') void look();
   });

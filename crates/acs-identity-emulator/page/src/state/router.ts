@@ -1,5 +1,5 @@
 // The view is in the fragment of the URL: #/identities/8%3Aacs%3A…
-import { createStore } from '../state/store';
+import { createStore } from '../base/store';
 
 export interface Place {
   view: ViewName;

@@ -1,5 +1,5 @@
 // The control secret of this tab, and whether the emulator answers. Other files follow from these.
-import { createStore } from '../state/store';
+import { createStore } from './store';
 
 /** Two emulators on one host differ by their ports, and so do their entries in sessionStorage. */
 const KEY = `acs-identity-emulator:${location.host}`;
