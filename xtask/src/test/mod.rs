@@ -73,7 +73,7 @@ mod tests {
             [
                 "cargo fmt --all --check",
                 "cargo fmt --manifest-path xtask/Cargo.toml --check",
-                "cargo clippy -p az-communication -p acs-identity-emulator --all-targets -- -D warnings --cfg portable_system",
+                "cargo clippy --workspace --all-targets --all-features -- -D warnings --cfg portable_system",
                 "portable",
             ]
         );

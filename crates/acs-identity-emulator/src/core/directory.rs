@@ -106,9 +106,14 @@ impl Directory {
         Ok(self.find(caller, id)?.map(|identity| self.resource.raw_id(&identity.row.user)))
     }
 
-    /// Returns the raw id of the identity with that raw id or custom id. Refuses an identity that does not exist.
+    /// Returns the raw id of the identity with that raw id or custom id, for a change of the identity. A raw id of the
+    /// resource is not taken for a custom id: a repeated deletion would delete another identity.
     pub(crate) fn existing(&self, caller: Caller, id: &str) -> Refused<String> {
-        self.raw_id_of(caller, id)?.ok_or(Refusal::IdentityNotFound)
+        let found = match self.resource.user_of(id) {
+            Some(user) => self.described(caller, Name::User(&user))?,
+            None => self.described(caller, Name::CustomId(id))?,
+        };
+        found.map(|identity| self.resource.raw_id(&identity.row.user)).ok_or(Refusal::IdentityNotFound)
     }
 
     /// Returns the assignments whose object has the GUID of the identity with that raw id or custom id.

@@ -166,3 +166,13 @@ async fn what_cannot_be_done_is_refused_in_our_words() {
     404 {"error":{"code":"IdentityNotFound","message":"Provided identity doesn't exist."}}
     "#);
 }
+
+#[tokio::test]
+async fn a_repeated_deletion_does_not_delete_the_identity_whose_custom_id_is_that_raw_id() {
+    let edge = edge();
+    let deleted = add("").of(&edge).await.text_of("id");
+    let other = add(&format!(r#"{{"customId":"{deleted}"}}"#)).of(&edge).await.text_of("id");
+    let delete = || ask("DELETE", format!("/emulator/identities/{deleted}")).signed();
+    assert_eq!([delete().of(&edge).await.status, delete().of(&edge).await.status], [204, 404]);
+    assert_eq!(ask("GET", format!("/emulator/identities/{other}")).signed().of(&edge).await.status, 200);
+}
