@@ -177,8 +177,8 @@ async fn a_page_whose_name_was_made_to_resolve_to_this_machine_is_refused_with_t
 async fn other_pages_cannot_use_the_files_of_the_page() {
     let edge = edge_with_secret();
     for path in ["/emulator/page/page.js", "/emulator/page/page.css"] {
-        // A browser says the origin of the page with a request for a module script. Behind a proxy that rewrites `Host`,
-        // it is not that of the emulator.
+        // A browser says the origin of the page with a request for a module script. Behind a proxy that rewrites
+        // `Host`, it is not that of the emulator.
         for origin in ["http://localhost:3000", "https://evil.example", "null"] {
             let seen = ask("GET", path).header("origin", origin).header("sec-fetch-site", "cross-site").of(&edge).await;
             assert_eq!(seen.status, 200, "{path} {origin}");
