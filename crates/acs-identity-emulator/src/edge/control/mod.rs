@@ -61,7 +61,9 @@ pub(super) static ROUTES: &[Row] = &[
         Handler::Now(identities::assignments),
     )
     .named("listAssignments"),
-    Row::emulator(POST, "/emulator/inspect", Callers::Control, Refused, later!(inspect::inspect)).named("inspectToken"),
+    Row::emulator(POST, "/emulator/inspect", Callers::Control, Refused, later!(inspect::inspect))
+        .looking()
+        .named("inspectToken"),
     Row::emulator(GET, "/emulator/certificates", Callers::Control, Refused, Handler::Now(certificates::list))
         .named("listCertificates"),
     Row::emulator(GET, "/emulator/trust", Callers::Control, Refused, Handler::Now(trust::show)).named("showTrust"),
@@ -71,8 +73,11 @@ pub(super) static ROUTES: &[Row] = &[
         .with_query(&["replace"])
         .named("importState"),
     Row::emulator(POST, "/emulator/entra-token", Callers::Control, Refused, later!(entra_token::issue))
+        .looking()
         .named("entraToken"),
-    Row::emulator(POST, "/emulator/list-keys", Callers::Keys, Refused, Handler::Now(keys::list)).named("listKeys"),
+    Row::emulator(POST, "/emulator/list-keys", Callers::Keys, Refused, Handler::Now(keys::list))
+        .looking()
+        .named("listKeys"),
     Row::emulator(POST, "/emulator/regenerate-key", Callers::Keys, Refused, later!(keys::regenerate))
         .named("regenerateKey"),
     Row::emulator(GET, "/emulator/requests", Callers::Control, Refused, later!(requests::list))
@@ -94,8 +99,3 @@ pub(super) static FRONT_END: &[Row] =
     &[Row::emulator(GET, "/emulator/token", Callers::FrontEnd, Allowed, later!(token::issue))
         .with_query(&["user", "scope"])
         .named("getFrontEndToken")];
-
-/// Returns whether an operation has a method for changes, and changes nothing.
-pub(super) fn only_looks(operation: &str) -> bool {
-    ["inspectToken", "listKeys", "entraToken", "makeSignInCode"].contains(&operation)
-}

@@ -1,11 +1,10 @@
 //! Answers what the emulator is, and what it holds.
 
 use acs_identity_protocol::time::seven_decimals;
-use hyper::Method;
 use serde_json::json;
 
+use super::clock;
 use super::version::CONTROL_VERSION;
-use super::{clock, only_looks};
 use crate::config::Storage;
 use crate::core::Replaced;
 use crate::edge::backend::Backend;
@@ -56,6 +55,6 @@ fn answered(backend: &Backend) -> u64 {
 
 /// Returns how many requests of the control API have changed something since the start, or were refused that.
 fn changes(backend: &Backend) -> u64 {
-    let is_change = |route: &Route| route.is_for_steering() && !route.has(&Method::GET) && !only_looks(route.operation);
+    let is_change = |route: &Route| route.is_for_steering() && !route.only_looks();
     backend.metrics.answered(|name| backend.routes.iter().any(|route| route.operation == name && is_change(route)))
 }

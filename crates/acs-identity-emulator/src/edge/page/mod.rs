@@ -22,5 +22,6 @@ pub(super) static ROUTES: &[Row] = &[
     Row::emulator(GET, "/emulator/page/secret", Control, Refused, Handler::Now(sign_in::secret))
         .named("getControlSecret"),
     Row::emulator(POST, "/emulator/page/code", Control, Refused, Handler::Now(sign_in::new_code))
+        .looking()
         .named("makeSignInCode"),
 ];

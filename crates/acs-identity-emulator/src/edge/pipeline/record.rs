@@ -4,14 +4,12 @@ use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use hyper::Method;
-
 use crate::clock::machine;
 use crate::edge::backend::Backend;
 use crate::edge::context::principal::Principal;
 use crate::edge::context::request::RequestContext;
-use crate::edge::control::only_looks;
 use crate::edge::http::path::raw_parameter;
+use crate::edge::routes::route::Route;
 use crate::request_log::{Credential, Entry, Facts, Refusal};
 use crate::store::{AccessSlot, Caller};
 
@@ -76,7 +74,7 @@ pub(super) fn record(
 /// other requests out of the log within hours.
 fn is_look_of_the_page(request: &RequestContext) -> bool {
     request.caller == Principal::ControlSecret
-        && (request.head.method == Method::GET || request.operation().is_some_and(only_looks))
+        && request.route.is_some_and(Route::only_looks)
         && request.head.header("sec-fetch-site") == Some("same-origin")
 }
 

@@ -34,6 +34,8 @@ pub(crate) struct Route {
     pub(crate) body: BodySize,
     /// The parameters of the query, if the route belongs to the control API.
     pub(crate) parameters: &'static [&'static str],
+    /// Whether it changes nothing, although it has a method for changes.
+    pub(crate) looks: bool,
 }
 
 /// The largest body of the requests of a route.
@@ -178,6 +180,11 @@ impl Route {
     /// Returns whether the emulator's own page is the only web page that may call the route.
     pub(crate) fn is_for_own_page(&self) -> bool {
         self.side == Side::Emulator && self.web_pages == WebPages::Refused
+    }
+
+    /// Returns whether a request of the route changes nothing.
+    pub(crate) fn only_looks(&self) -> bool {
+        self.looks || self.has(&Method::GET)
     }
 
     /// Returns whether the route has the method in any api-version.

@@ -91,6 +91,7 @@ impl Row {
             web_pages,
             body: BodySize::Usual,
             parameters: &[],
+            looks: false,
         };
         Self { route, handler }
     }
@@ -104,6 +105,12 @@ impl Row {
     /// Makes the row of a route whose requests have these parameters in their query.
     pub(crate) const fn with_query(mut self, parameters: &'static [&'static str]) -> Self {
         self.route.parameters = parameters;
+        self
+    }
+
+    /// Makes the row of a route that has a method for changes, and changes nothing.
+    pub(crate) const fn looking(mut self) -> Self {
+        self.route.looks = true;
         self
     }
 
