@@ -6,7 +6,6 @@ use std::process::{Child, Command, Stdio};
 
 use crate::Amount;
 use crate::emulator::{Emulator, pairs};
-use crate::load::{self, Load, Waits};
 use crate::stats::median;
 
 /// The control secret of the emulator, with which the page signs in.
@@ -57,14 +56,9 @@ pub fn open(az: &str, amount: &Amount) {
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     for view in VIEWS {
         let emulator = Emulator::start(az, "0", &["--in-memory", "--control-secret", SECRET]);
-        let request = [emulator.issue(&emulator.create())];
+        let user = emulator.create();
         let (cpu_open, cpu_closed) = (RefCell::new(Vec::new()), RefCell::new(Vec::new()));
-        let load = |cpu: &RefCell<Vec<f64>>| -> Load {
-            let before = emulator.cpu_us();
-            let load = load::run_with(Waits::Polling { core: 1 }, emulator.port, 32, seconds, &request, 200);
-            cpu.borrow_mut().push((emulator.cpu_us() - before) / (load.per_second * seconds));
-            load
-        };
+        let load = |cpu: &RefCell<Vec<f64>>| emulator.issue_for(&user, seconds, cpu);
         let (ours, theirs, ratio, all) = pairs(
             rounds,
             || load(&cpu_closed).per_second,
