@@ -31,34 +31,58 @@ function isCancelled(signal: AbortSignal | undefined): boolean {
   );
 }
 
-function limited(options: Options): AbortSignal | null {
-  const signals = options.patient ? [] : [AbortSignal.timeout(LIMIT)];
-  if (options.signal) signals.push(options.signal);
-  return signals.length === 0 ? null : AbortSignal.any(signals);
+/** Does the work of a request within the time limit. Nothing of it is left afterwards: the page sends many of them. */
+async function limited<T>(options: Options, work: (signal: AbortSignal | null) => Promise<T>): Promise<T> {
+  // The body of such an answer is read later.
+  if (options.patient) return work(options.signal ?? null);
+  const abort = new AbortController();
+  const cancel = () => abort.abort();
+  if (options.signal?.aborted) cancel();
+  options.signal?.addEventListener('abort', cancel);
+  const timer = setTimeout(cancel, LIMIT);
+  try {
+    return await work(abort.signal);
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', cancel);
+  }
 }
 
 /** Sends a request, and returns the response if its status says success. */
-export async function send(method: Method, path: string, options: Options = {}): Promise<Response> {
+export function send(method: Method, path: string, options: Options = {}): Promise<Response> {
+  return limited(options, (signal) => sendOnce(method, path, options, signal));
+}
+
+/** Sends a request, and returns the JSON of the response. */
+export function call<T>(method: Method, path: string, options: Options = {}): Promise<T> {
+  return limited(options, async (signal) => {
+    const response = await sendOnce(method, path, options, signal);
+    if (response.status === 204) return undefined as T;
+    // The connection may end within the body.
+    return answerOf(options, response.json() as Promise<T>);
+  });
+}
+
+async function sendOnce(
+  method: Method,
+  path: string,
+  options: Options,
+  signal: AbortSignal | null,
+): Promise<Response> {
   const headers: Record<string, string> = { ...options.headers };
   const known = secret.get();
   if (!options.anonymous && known) headers['authorization'] = `Bearer ${known}`;
   if (options.body !== undefined) headers['content-type'] = 'application/json';
-  let response: Response;
-  try {
-    response = await fetch(`${BASE}${path}${queryOf(options.query)}`, {
-      method,
-      headers,
-      body: options.raw ?? (options.body === undefined ? null : JSON.stringify(options.body)),
-      signal: limited(options),
-      cache: 'no-store',
-      credentials: 'omit',
-      redirect: 'error',
-    });
-  } catch (error) {
-    if (isCancelled(options.signal)) throw error;
-    silent();
-    throw new Unreachable();
-  }
+  const sent = fetch(`${BASE}${path}${queryOf(options.query)}`, {
+    method,
+    headers,
+    body: options.raw ?? (options.body === undefined ? null : JSON.stringify(options.body)),
+    signal,
+    cache: 'no-store',
+    credentials: 'omit',
+    redirect: 'error',
+  });
+  const response = await answerOf(options, sent);
   answered();
   if (response.ok) return response;
   const refused = await refusalOf(response);
@@ -66,15 +90,12 @@ export async function send(method: Method, path: string, options: Options = {}):
   throw refused;
 }
 
-/** Sends a request, and returns the JSON of the response. */
-export async function call<T>(method: Method, path: string, options: Options = {}): Promise<T> {
-  const response = await send(method, path, options);
-  if (response.status === 204) return undefined as T;
+/** Waits for an answer or a part of it. Without it, the emulator is unreachable, unless the page has ended the request. */
+async function answerOf<T>(options: Options, waited: Promise<T>): Promise<T> {
   try {
-    return (await response.json()) as T;
+    return await waited;
   } catch (error) {
     if (isCancelled(options.signal)) throw error;
-    // The connection ended within the body.
     silent();
     throw new Unreachable();
   }
