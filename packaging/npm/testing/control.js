@@ -7,6 +7,9 @@ const { EmulatorError } = require('./error.js');
 /** How long the emulator may take for a call of its control API. */
 const LIMIT = 10_000;
 
+/** The codes of errors if a connection has ended. */
+const ENDED = ['ECONNRESET', 'EPIPE'];
+
 /** The control API of an emulator: docs/emulator/steering.md of the repository. */
 class Control {
   #process;
@@ -14,8 +17,8 @@ class Control {
 
   constructor(process) {
     this.#process = process;
-    // A connection ends with its call, so that none keeps the test runner from ending. The agent resumes TLS sessions.
-    this.#agent = new https.Agent({ ca: process.caCertificate, keepAlive: false });
+    // A connection that waits for its next call does not keep the test runner from ending.
+    this.#agent = new https.Agent({ ca: process.caCertificate, keepAlive: true });
   }
 
   /** Returns the JSON of the response, or `undefined` if there is none. */
@@ -50,7 +53,14 @@ class Control {
         response.on('end', () => resolve({ status: response.statusCode, text: parts.join('') }));
       });
       request.on('timeout', () => request.destroy(new Error(`there was no answer within ${LIMIT / 1000} s`)));
-      request.on('error', reject);
+      request.on('error', (error) => {
+        // The emulator has closed a connection that waited, and has not read the call.
+        if (request.reusedSocket && ENDED.includes(error.code)) {
+          resolve(this.#send(method, path, body));
+        } else {
+          reject(error);
+        }
+      });
       request.end(text);
     });
   }

@@ -141,6 +141,6 @@ fn package(parts: &Parts, dist: &Path, manifest: &Value, mut entries: Vec<Entry>
     entries.push(Entry::file("LICENSE", parts.read("LICENSE")?));
     let name = manifest["name"].as_str().unwrap_or_default().trim_start_matches('@').replace('/', "-");
     let path = dist.join(format!("{name}-{}.tgz", parts.version));
-    fs::write(&path, pack::gzip(&pack::tar(entries, parts.epoch, "package/")?)?).at(&path)?;
+    fs::write(&path, pack::gzip(&pack::tar_without_folders(entries, parts.epoch, "package/")?)?).at(&path)?;
     Ok(path)
 }

@@ -198,6 +198,17 @@ fn the_launcher_says_so_about_itself() {
     -rw-r--r-- 0/0 package/README.md
     -rwxr-xr-x 0/0 package/launcher.js
     -rw-r--r-- 0/0 package/package.json
+    -rw-r--r-- 0/0 package/program.js
+    -rw-r--r-- 0/0 package/testing/clock.js
+    -rw-r--r-- 0/0 package/testing/control.js
+    -rw-r--r-- 0/0 package/testing/error.js
+    -rw-r--r-- 0/0 package/testing/faults.js
+    -rw-r--r-- 0/0 package/testing/index.d.mts
+    -rw-r--r-- 0/0 package/testing/index.d.ts
+    -rw-r--r-- 0/0 package/testing/index.js
+    -rw-r--r-- 0/0 package/testing/index.mjs
+    -rw-r--r-- 0/0 package/testing/options.js
+    -rw-r--r-- 0/0 package/testing/process.js
     {
       "name": "az-communication",
       "version": "VERSION",
@@ -217,10 +228,22 @@ fn the_launcher_says_so_about_itself() {
         "az-communication": "launcher.js"
       },
       "files": [
-        "launcher.js"
+        "launcher.js",
+        "program.js",
+        "testing"
       ],
       "exports": {
-        "./package.json": "./package.json"
+        "./package.json": "./package.json",
+        "./testing": {
+          "import": {
+            "types": "./testing/index.d.mts",
+            "default": "./testing/index.mjs"
+          },
+          "require": {
+            "types": "./testing/index.d.ts",
+            "default": "./testing/index.js"
+          }
+        }
       },
       "optionalDependencies": {
         "@az-communication/linux-x64": "VERSION"
