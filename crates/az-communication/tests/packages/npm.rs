@@ -92,19 +92,22 @@ impl Project {
         self.command(&[before, words].concat())
     }
 
-    /// Checks that a project can run a test in the emulator with a client, and that arguments and the exit code are
-    /// passed on.
+    /// Checks that a project can run a test in the emulator with a client, that the test kit starts an emulator of its
+    /// own, and that arguments and the exit code are passed on.
     fn is_installed(&self) {
         let odd = ["a b", "", "\"", "'", "$x", "ä€😀"];
         let script = "const { execFileSync } = require('node:child_process'); \
+                      const { startEmulator } = require('az-communication/testing'); \
                       const issue = ['token', 'issue', '--scope', 'chat', '--query', 'token', '-otsv']; \
                       const token = execFileSync('az-communication', issue, { encoding: 'utf8' }); \
-                      console.log(JSON.stringify([token.slice(0, 3), ...process.argv.slice(1)])); process.exitCode = 7;";
+                      startEmulator().then((emulator) => emulator.isActive(token)).then((active) => { \
+                      console.log(JSON.stringify([token.slice(0, 3), String(active), ...process.argv.slice(1)])); \
+                      process.exitCode = 7; });";
         let mut command = self.az_communication(&["emulator", "run", "--", "node", "-e", script]);
         let output = command.args(odd).output().unwrap();
         let said = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(7), "{said}{}", String::from_utf8_lossy(&output.stderr));
-        let expected = [&["eyJ"][..], &odd].concat();
+        let expected = [&["eyJ", "false"][..], &odd].concat();
         assert_eq!(said.lines().last(), Some(json!(expected).to_string().as_str()), "{said}");
     }
 }
