@@ -8,6 +8,7 @@ mod build;
 mod deb;
 mod dist;
 mod image;
+mod javascript;
 mod launcher;
 mod licences;
 mod machine;
