@@ -63,7 +63,7 @@ class Clock:
                 self.advance(timedelta(seconds=before["offsetSeconds"]))
 
     def _show(self) -> Dict[str, Any]:
-        return self._control.object("GET", "clock")
+        return self._control.fetch("GET", "clock")
 
     def _change(self, what: str, body: object = None) -> datetime:
-        return times.parse(self._control.object("POST", f"clock/{what}", body)["now"])
+        return times.parse(self._control.fetch("POST", f"clock/{what}", body)["now"])

@@ -23,7 +23,7 @@ class Control:
     def __init__(self, process: Process) -> None:
         self._process = process
 
-    def object(self, method: str, path: str, body: object = None) -> Dict[str, Any]:
+    def fetch(self, method: str, path: str, body: object = None) -> Dict[str, Any]:
         """Returns the object that answers a call."""
         answer = self.call(method, path, body)
         if not isinstance(answer, dict):

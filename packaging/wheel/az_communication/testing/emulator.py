@@ -52,6 +52,8 @@ class Emulator:
             arguments.append("--throttle")
         self._process = Process(arguments, programs.find() if program is None else os.fspath(program), start_timeout)
         self._control = Control(self._process)
+        #: The process id of the emulator.
+        self.pid: int = self._process.ready["pid"]
         #: The URL of the emulator.
         self.endpoint: str = self._process.ready["endpoint"]
         #: The path of the certificate of its authority, for clients that trust it.
@@ -71,7 +73,7 @@ class Emulator:
 
     def inspect(self, token: str) -> Dict[str, Any]:
         """Explains a token: `header`, `claims`, `signature`, `active`, `reason`, `explanation`, `secondsLeft`."""
-        return self._control.object("POST", "inspect", {"token": token})
+        return self._control.fetch("POST", "inspect", {"token": token})
 
     def requests(
         self,
@@ -89,7 +91,7 @@ class Emulator:
         """
         filters = {"operation": operation, "status": status, "identity": identity, "after": after}
         query = {name: value for name, value in filters.items() if value is not None}
-        found = self._control.object("GET", f"requests?{urlencode({**query, 'control': 'false', 'last': 10000})}")
+        found = self._control.fetch("GET", f"requests?{urlencode({**query, 'control': 'false', 'last': 10000})}")
         requests: List[Dict[str, Any]] = found["value"]
         return requests
 
@@ -131,5 +133,5 @@ class Emulator:
 
     def _connection_string(self) -> str:
         """Asks for the key, because the ready line leaves out a key that is not the well-known one."""
-        key = self._control.object("POST", "list-keys")["primaryKey"]
+        key = self._control.fetch("POST", "list-keys")["primaryKey"]
         return f"endpoint={self.endpoint}/;accesskey={key}"

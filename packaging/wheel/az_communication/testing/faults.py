@@ -84,11 +84,11 @@ class Faults:
 
     def list(self) -> List[Fault]:
         """Returns all faults, in the order in which they were added."""
-        return [_fault(value) for value in self._control.object("GET", "faults")["value"]]
+        return [_fault(value) for value in self._control.fetch("GET", "faults")["value"]]
 
     def get(self, fault: Union[Fault, str]) -> Fault:
         """Returns a fault as it is now, with its hits."""
-        return _fault(self._control.object("GET", _path(fault)))
+        return _fault(self._control.fetch("GET", _path(fault)))
 
     def delete(self, fault: Union[Fault, str]) -> None:
         """Removes a fault."""
@@ -115,11 +115,11 @@ class Faults:
                     self._add(fault.rule)
 
     def _add(self, rule: Dict[str, Any]) -> Fault:
-        return _fault(self._control.object("POST", "faults", rule))
+        return _fault(self._control.fetch("POST", "faults", rule))
 
     def _time(self, until: Union[datetime, timedelta]) -> str:
         if isinstance(until, timedelta):
-            until = times.parse(self._control.object("GET", "clock")["now"]) + until
+            until = times.parse(self._control.fetch("GET", "clock")["now"]) + until
         return times.text("until", until)
 
 

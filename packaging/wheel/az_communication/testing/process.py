@@ -50,13 +50,17 @@ class Process:
         self.ready = self._wait(timeout)
 
     def check(self) -> None:
-        """Raises an error if the process has ended."""
+        """Raises an error if the process has ended, which is why a call has failed."""
         if os.getpid() != self._owner:
             return
         if not self._finalizer.alive:
             raise EmulatorError("The emulator was closed. Start another one.")
-        if self._process.poll() is not None:
-            raise EmulatorError(f"The emulator ended with exit code {self._process.returncode}.{self._last_lines()}")
+        try:
+            # Its connections end a moment before the process does.
+            code = self._process.wait(1)
+        except subprocess.TimeoutExpired:
+            return
+        raise EmulatorError(f"The emulator ended with exit code {code}.{self._last_lines()}")
 
     def stop(self) -> None:
         """Stops it and waits for its end. In a process that was forked later, nothing happens."""
@@ -71,13 +75,14 @@ class Process:
 
     def _wait(self, timeout: float) -> Dict[str, Any]:
         """Returns the line with which it says that it is ready."""
-        stdout = self._process.stdout
+        process, stdout = self._process, self._process.stdout
         assert stdout is not None
         too_late = threading.Event()
 
+        # The timer must not keep `self`, which ends the emulator with its last reference.
         def kill() -> None:
             too_late.set()
-            self._process.kill()
+            process.kill()
 
         timer = threading.Timer(timeout, kill)
         timer.daemon = True
