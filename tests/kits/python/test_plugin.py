@@ -40,6 +40,12 @@ def test_the_rest_needs_nothing_but_the_standard_library(tmp_path):
     subprocess.run([sys.executable, "-S", "-c", script, str(tmp_path)], check=True)
 
 
+def test_a_project_can_name_the_plugin():
+    for variables in [{}, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}]:
+        ended = run_pytest("own", "-p", "az_communication.pytest_plugin", **variables)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
 def test_an_old_pytest_is_named():
     ended = run_pytest("old", "-p", "pretend")
     assert "need pytest 7.0 or newer, and this is pytest 6.2.5. Update it: pip install --upgrade pytest" in ended.stdout

@@ -19,8 +19,9 @@ const STEM: &str = "az_communication";
 /// The folder of the Python modules.
 const MODULES: &str = "packaging/wheel/az_communication";
 
-/// What Python finds by its metadata: pytest loads this plugin at its start.
-const ENTRY_POINTS: &str = "[pytest11]\naz-communication = az_communication.pytest_plugin\n";
+/// What Python finds by its metadata: pytest loads this plugin at its start. The name is that of the module, so that
+/// pytest also takes it where a project names the module.
+const ENTRY_POINTS: &str = "[pytest11]\naz_communication.pytest_plugin = az_communication.pytest_plugin\n";
 
 /// A file of the wheel.
 struct File {

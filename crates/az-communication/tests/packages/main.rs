@@ -15,6 +15,7 @@ mod machine;
 mod manual;
 mod node;
 mod npm;
+mod python;
 mod registry;
 mod release;
 mod sbom;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime, timezone
 from typing import Any, Dict, Iterator
 
 from . import times
@@ -52,15 +52,18 @@ class Clock:
     def restored(self) -> Iterator[Clock]:
         """Sets the clock, at the end of a `with` block, to what it was before."""
         before = self._show()
+        now, machine = times.parse(before["now"]), times.parse(before["machine"])
         try:
             yield self
         finally:
-            self.reset()
             if before["frozen"]:
                 self.freeze()
-                self.set(times.parse(before["now"]))
-            elif before["offsetSeconds"]:
-                self.advance(timedelta(seconds=before["offsetSeconds"]))
+                self.set(now)
+            elif now == machine:
+                self.reset()
+            else:
+                self.resume()
+                self.set(datetime.now(timezone.utc) + (now - machine))
 
     def _show(self) -> Dict[str, Any]:
         return self._control.fetch("GET", "clock")

@@ -91,6 +91,8 @@ class Process:
             line = stdout.readline()
         finally:
             timer.cancel()
+            # A process with one thread can fork without a warning.
+            timer.join()
             stdout.close()
         if line:
             ready: Dict[str, Any] = json.loads(line)
