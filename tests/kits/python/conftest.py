@@ -26,7 +26,7 @@ def is_open(endpoint):
     try:
         with socket.create_connection((address.hostname, address.port)) as connection:
             # A connection to a free port can be one to itself.
-            return connection.getsockname() != connection.getpeername()
+            return connection.getsockname()[1] != address.port
     except ConnectionRefusedError:
         return False
 

@@ -4,9 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import az_communication
+import pytest
 from conftest import SUITES, is_open, run_pytest, wait_until_nothing_is_left
 
 PACKAGE = Path(az_communication.__file__).parent
@@ -72,15 +74,25 @@ def test_fifty_tests_on_four_workers(tmp_path, own_tmp):
     assert len(endpoints) == len(list(record.iterdir())) + 5, endpoints
 
 
-def test_a_test_process_that_is_killed_leaves_nothing(own_tmp):
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-qs"]
-    variables = {**os.environ, "TMPDIR": str(own_tmp)}
-    process = subprocess.Popen(command, cwd=SUITES / "killed", env=variables, stdout=subprocess.PIPE, text=True)
-    endpoints = next(line for line in process.stdout if line.startswith("waits: ")).split()[1:]
-    assert len(endpoints) == 2 and all(map(is_open, endpoints)) and any(own_tmp.iterdir())
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
-    wait_until_nothing_is_left(own_tmp, endpoints)
+@pytest.mark.parametrize("words", [[], ["-n1"]])
+def test_a_pytest_that_is_killed_leaves_nothing(tmp_path, own_tmp, words):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", f"--basetemp={tmp_path / 'pytest'}", *words]
+    variables = {**os.environ, "TMPDIR": str(own_tmp), "RECORD": str(pipe)}
+    process = subprocess.Popen(
+        command, cwd=SUITES / "killed", env=variables, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        endpoints = pipe.read_text().split()
+        assert len(endpoints) == 2 and all(map(is_open, endpoints)) and any(own_tmp.iterdir())
+        process.kill()
+        process.wait()
+        wait_until_nothing_is_left(own_tmp, endpoints)
+    finally:
+        # A worker of pytest-xdist may still be there.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def test_mypy_has_nothing_to_say(tmp_path):

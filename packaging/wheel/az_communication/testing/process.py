@@ -31,6 +31,9 @@ class Process:
         # Other users can see arguments, but not variables.
         environment[f"{PREFIX}CONTROL_SECRET"] = self.secret
         command = [program, "emulator", "start", "--in-memory", "--port", "0", "--until-stdin-closes", *arguments]
+        # A worker of pytest-xdist goes on for some seconds after the process that started it was killed.
+        if "PYTEST_XDIST_WORKER" in os.environ and os.getppid() > 1:
+            command += ["--parent-pid", str(os.getppid())]
         try:
             # In a session of its own, Ctrl-C does not end the emulator before the tests that use it.
             self._process = subprocess.Popen(
