@@ -2,10 +2,9 @@
 
     PYTHON run.py WHEEL [WORDS OF PYTEST…]
 
-PYTHON has the packages of requirements.txt. Nothing of the source tree but the suites and the page of the manual is used.
+PYTHON has the packages of requirements.txt. Of the source tree, only the suites and the page of the manual are used.
 """
 
-import os
 import pathlib
 import shutil
 import subprocess
@@ -34,14 +33,26 @@ def main(wheel, *words):
         run = lambda *command: subprocess.run(command, env=variables, cwd=top, check=True)  # noqa: E731
         run(sys.executable, "-m", "venv", "--without-pip", str(environment))
         python = str(environment / "bin/python")
-        run(sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", str(pathlib.Path(wheel).resolve()))
+        run(
+            sys.executable,
+            "-m",
+            "pip",
+            "--python",
+            python,
+            "install",
+            "-q",
+            "--no-deps",
+            str(pathlib.Path(wheel).resolve()),
+        )
         # The other packages are those of the cache.
         (packages,) = environment.glob("lib/python*/site-packages")
         (packages / "cached.pth").write_text(sysconfig.get_path("purelib") + "\n")
         shutil.copytree(HERE, top / "suites")
         shutil.copy(PAGE, top / "suites/page.md")
         words = words or ["-q"]
-        ended = subprocess.run([python, "-m", "pytest", "-p", "no:cacheprovider", *words], env=variables, cwd=top / "suites")
+        ended = subprocess.run(
+            [python, "-m", "pytest", "-p", "no:cacheprovider", *words], env=variables, cwd=top / "suites"
+        )
         left = [path.name for path in (top / "tmp").glob("az-communication*")]
         if left:
             sys.exit(f"These folders are left: {left}")

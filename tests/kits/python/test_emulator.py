@@ -23,7 +23,9 @@ def client_of(emulator, **options):
 
 
 def test_a_seed_with_an_access_key_of_its_own(tmp_path):
-    (tmp_path / "seed.yaml").write_text("keys: {primary: c2VjcmV0LWtleS1vZi10aGUtdGVzdHM=}\nidentities: [{customId: ann}]\n")
+    (tmp_path / "seed.yaml").write_text(
+        "keys: {primary: c2VjcmV0LWtleS1vZi10aGUtdGVzdHM=}\nidentities: [{customId: ann}]\n"
+    )
     with Emulator(seed=tmp_path / "seed.yaml") as emulator:
         assert emulator.connection_string == f"endpoint={emulator.endpoint}/;accesskey=c2VjcmV0LWtleS1vZi10aGUtdGVzdHM="
         client_of(emulator).create_user()

@@ -1,6 +1,7 @@
 """The fixtures, with the official SDK."""
 
 import asyncio
+import os
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
@@ -89,7 +90,9 @@ def test_the_next_test_has_the_clock_of_before(acs_emulator):
 
 
 def test_a_fault_hits_as_many_requests_as_it_says(client, acs_emulator, acs_faults):
-    fault = acs_faults.add("createIdentity", status=429, code="TooManyRequests", message="Later.", retry_after=0, times=2)
+    fault = acs_faults.add(
+        "createIdentity", status=429, code="TooManyRequests", message="Later.", retry_after=0, times=2
+    )
     client.create_user()
     assert acs_faults.get(fault).hits == 2
     statuses = [request["status"] for request in acs_emulator.requests(operation="createIdentity")]
@@ -157,8 +160,6 @@ def test_emulators_of_a_test_end_with_it():
 
 
 def test_an_app_in_another_process_reaches_it_by_variables(acs_emulator, other_servers):
-    import os
-
     script = """if True:
         import os
         from azure.communication.identity import CommunicationIdentityClient
@@ -166,7 +167,9 @@ def test_an_app_in_another_process_reaches_it_by_variables(acs_emulator, other_s
         print(CommunicationIdentityClient.from_connection_string(text).create_user().raw_id)
     """
     variables = {**os.environ, **acs_emulator.environment()}
-    user = subprocess.run([sys.executable, "-c", script], env=variables, check=True, capture_output=True, text=True).stdout
+    user = subprocess.run(
+        [sys.executable, "-c", script], env=variables, check=True, capture_output=True, text=True
+    ).stdout
     assert len(acs_emulator.requests(identity=user.strip())) == 1
 
 

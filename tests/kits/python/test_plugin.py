@@ -78,7 +78,16 @@ def test_fifty_tests_on_four_workers(tmp_path, own_tmp):
 def test_a_pytest_that_is_killed_leaves_nothing(tmp_path, own_tmp, words):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", f"--basetemp={tmp_path / 'pytest'}", *words]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "-q",
+        f"--basetemp={tmp_path / 'pytest'}",
+        *words,
+    ]
     variables = {**os.environ, "TMPDIR": str(own_tmp), "RECORD": str(pipe)}
     process = subprocess.Popen(
         command, cwd=SUITES / "killed", env=variables, stdout=subprocess.DEVNULL, start_new_session=True

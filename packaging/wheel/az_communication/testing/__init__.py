@@ -1,11 +1,11 @@
 """The emulator of Azure Communication Services Identity for tests, with the standard library only.
 
-    from az_communication.testing import Emulator
+from az_communication.testing import Emulator
 
-    with Emulator() as emulator:
-        client = CommunicationIdentityClient.from_connection_string(
-            emulator.connection_string, **emulator.client_options
-        )
+with Emulator() as emulator:
+    client = CommunicationIdentityClient.from_connection_string(
+        emulator.connection_string, **emulator.client_options
+    )
 """
 
 from .clock import Clock

@@ -100,7 +100,7 @@ class Faults:
 
     @contextmanager
     def restored(self) -> Iterator[Faults]:
-        """Has the same faults at the end of a `with` block as before. Their hits begin anew if one of them was removed."""
+        """Has the same faults after a `with` block as before. Their hits begin anew if one of them was removed."""
         before = self.list()
         try:
             yield self

@@ -24,7 +24,7 @@ def find() -> str:
 
 
 def _installed() -> Optional[str]:
-    """Returns the program that was installed with this package. Installers put it into different folders, and list it."""
+    """Returns the program that was installed with this package. Installers list where they have put it."""
     try:
         files = metadata.files(NAME) or []
     except metadata.PackageNotFoundError:
