@@ -26,7 +26,7 @@ packages() {
     install_once installers-python tests/peers/packages/requirements.txt python_packages
     echo "AZ_TEST_INSTALLERS_PYTHON=$installed/bin/python"
     install_once kits-python tests/kits/python/requirements.txt python_packages
-    echo "AZ_TEST_KIT_PYTHON=$installed/bin/python"
+    echo "AZ_TEST_KITS_PYTHON=$installed/bin/python"
     install_once ci tests/ci/requirements.txt python_packages
     echo "XTASK_CI=$installed"
     install_once docs tests/docs/package.json javascript_packages

@@ -173,12 +173,14 @@ def test_an_app_in_another_process_reaches_it_by_variables(acs_emulator, other_s
     assert len(acs_emulator.requests(identity=user.strip())) == 1
 
 
-def test_a_reset_deletes_the_identities(acs_emulator_factory):
+def test_a_reset_makes_it_as_good_as_new(acs_emulator_factory):
     emulator = acs_emulator_factory()
     client = CommunicationIdentityClient.from_connection_string(emulator.connection_string, **emulator.client_options)
     user = client.create_user()
     emulator.faults.add(status=503)
+    emulator.clock.set(datetime(2030, 1, 31, tzinfo=timezone.utc))
     emulator.reset()
     assert emulator.requests() == [] and emulator.faults.list() == []
+    assert abs(emulator.clock.now() - datetime.now(timezone.utc)) < PRESENT
     with pytest.raises(HttpResponseError, match="doesn't exist"):
         client.get_token(user, ["chat"])

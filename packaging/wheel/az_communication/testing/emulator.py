@@ -110,8 +110,9 @@ class Emulator:
         }
 
     def reset(self) -> None:
-        """Deletes its identities, assignments, faults and log of requests. Keys and clock stay."""
+        """Deletes its identities, assignments, faults and log of requests. The clock shows the time of the machine."""
         self._control.call("POST", "reset")
+        self.clock.reset()
 
     def close(self) -> None:
         """Stops it. A second call does nothing."""
