@@ -1,5 +1,5 @@
-//! The npm packages: one for each platform with the program in it, and the launcher with the test kit, which needs them as
-//! optional dependencies (docs/decisions/packages.md).
+//! The npm packages: one for each platform with the program in it, and the launcher with the test kit, which needs them
+//! as optional dependencies (docs/decisions/packages.md).
 
 use std::fs;
 use std::path::{Path, PathBuf};

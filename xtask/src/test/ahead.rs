@@ -12,8 +12,8 @@ use crate::child;
 const BUILDS: &[(&str, &str)] =
     &[(".", "cargo build --quiet --release -p az-communication"), ("bench", "cargo build --quiet --release")];
 
-/// Builds that may still run. They only save time: a step that needs a program builds it by the same command line, which
-/// waits for the build that runs here. So a build that fails here is not an error.
+/// Builds that may still run. They only save time: a step that needs a program builds it by the same command line,
+/// which waits for the build that runs here. So a build that fails here is not an error.
 #[derive(Debug)]
 pub struct Ahead {
     builds: Vec<Child>,
