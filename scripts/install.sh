@@ -21,6 +21,10 @@ packages() {
     echo "AZ_TEST_NODE_PACKAGES=$installed"
     install_once kits-javascript tests/kits/javascript/package.json javascript_packages
     echo "AZ_TEST_KITS_JAVASCRIPT=$installed"
+    install_once dotnet-python tests/peers/dotnet/requirements.txt python_packages
+    echo "AZ_TEST_DOTNET_PYTHON=$installed/bin/python"
+    install_once dotnet tests/peers/dotnet/package.json javascript_packages
+    echo "AZ_TEST_DOTNET_PACKAGES=$installed"
     install_once installers tests/peers/packages/package.json javascript_packages
     echo "AZ_TEST_INSTALLERS=$installed"
     install_once installers-python tests/peers/packages/requirements.txt python_packages

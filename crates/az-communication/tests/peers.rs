@@ -1,7 +1,15 @@
 //! Tests with the official SDKs, and with Schemathesis and the emulator's own OpenAPI document, against `emulator run`.
-//! They need packages that `scripts/test.sh` installs.
+//! They need packages that `scripts/test.sh` installs. `peers/` has the kits for languages without a package of ours.
 #![cfg(unix)]
 
+#[path = "peers/dotnet.rs"]
+mod dotnet;
+#[path = "docs/examples.rs"]
+mod examples;
+#[path = "peers/java.rs"]
+mod java;
+#[path = "peers/kit.rs"]
+mod kit;
 mod support;
 
 use std::collections::BTreeSet;

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use crate::support::terminal;
 
 /// A `console` block and how to run it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Block {
     pub line: usize,
     pub commands: Vec<Example>,
@@ -19,7 +19,7 @@ pub struct Block {
 }
 
 /// A command line and its output.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Example {
     pub line: usize,
     pub command: String,
