@@ -1,12 +1,15 @@
 //! Makes and sends the requests of all operations.
 
 use azure_core::Uuid;
+use azure_core::credentials::Secret;
 use azure_core::error::CheckSuccessOptions;
 use azure_core::http::headers::{CLIENT_REQUEST_ID, Header as _};
 use azure_core::http::request::options::ClientRequestId;
 use azure_core::http::{Context, Method, Pipeline, PipelineSendOptions, RawResponse, Request};
 
 use super::CommunicationIdentityClient;
+use super::endpoint::require_https;
+use super::refused::with_status_and_code;
 
 impl CommunicationIdentityClient {
     pub(crate) fn request(&self, method: Method, path: &str) -> azure_core::Result<Request> {
@@ -28,6 +31,22 @@ impl CommunicationIdentityClient {
     ) -> azure_core::Result<RawResponse> {
         send_through(&self.pipeline, ctx, request, success_codes).await
     }
+
+    /// Exchanges the token of a user. The token authenticates the request.
+    pub(super) async fn exchange(
+        &self,
+        ctx: &Context<'_>,
+        path: &str,
+        token: &Secret,
+    ) -> azure_core::Result<RawResponse> {
+        // The token is a credential, and without TLS others could read it on the way.
+        require_https(&self.endpoint)?;
+        let mut request = self.request(Method::Post, path)?;
+        request.insert_header("content-type", "application/json");
+        request.insert_header("authorization", format!("Bearer {}", token.secret()));
+        request.set_body("{}");
+        send_through(self.user_pipeline(), ctx, request, &[200]).await
+    }
 }
 
 /// Sends a request with its own request id.
@@ -45,5 +64,6 @@ pub(super) async fn send_through(
     };
     request.insert_header(CLIENT_REQUEST_ID, id);
     let check_success = CheckSuccessOptions { success_codes };
-    pipeline.send(ctx, &mut request, Some(PipelineSendOptions { check_success, ..Default::default() })).await
+    let options = PipelineSendOptions { check_success, ..Default::default() };
+    pipeline.send(ctx, &mut request, Some(options)).await.map_err(with_status_and_code)
 }
