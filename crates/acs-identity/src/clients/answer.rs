@@ -37,15 +37,15 @@ pub(super) fn user_with_token(created: CreateIdentityResult) -> azure_core::Resu
 mod tests {
     use super::*;
 
-    fn created(json: &'static str) -> azure_core::Result<(UserId, AccessToken)> {
-        user_with_token(azure_core::json::from_json(json)?)
+    fn created(json: &str) -> azure_core::Result<(UserId, AccessToken)> {
+        user_with_token(azure_core::json::from_json(json.to_owned())?)
     }
 
     #[test]
     fn m3_what_the_service_left_out_is_an_error() {
-        let error = |json: &str| created(json).unwrap_err().to_string();
+        let error = |json: String| created(&json).unwrap_err().to_string();
         for json in ["{}", r#"{"identity":{}}"#, r#"{"identity":{"id":""}}"#, r#"{"identity":{"id":null}}"#] {
-            assert_eq!(error(json), "the service's answer has no identity.id");
+            assert_eq!(error(json.into()), "the service's answer has no identity.id");
         }
         let id = r#"{"identity":{"id":"8:acs:a_b"}"#;
         for (rest, what) in [
@@ -55,7 +55,7 @@ mod tests {
             (r#","accessToken":{"token":"t"}}"#, "expiresOn"),
         ] {
             let expected = format!("8:acs:a_b was created, but the service's answer has no {what}");
-            assert_eq!(error(&format!("{id}{rest}")), expected);
+            assert_eq!(error(format!("{id}{rest}")), expected);
         }
     }
 }

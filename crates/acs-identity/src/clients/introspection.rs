@@ -9,6 +9,10 @@ use serde::Deserialize;
 use super::CommunicationIdentityClient;
 use super::request::send_through;
 
+/// The answers of a service that has no introspection.
+const NOT_THERE: [StatusCode; 4] =
+    [StatusCode::Unauthorized, StatusCode::Forbidden, StatusCode::NotFound, StatusCode::MethodNotAllowed];
+
 /// The part of an answer that is read (RFC 7662, section 2.2).
 #[derive(Deserialize)]
 struct Introspection {
@@ -27,10 +31,11 @@ impl CommunicationIdentityClient {
         request.set_body(format!("token={}", encode_path_segment(token)));
         match send_through(self.user_pipeline(), &Context::new(), request, &[200]).await {
             Ok(response) => Ok(azure_core::json::from_json::<_, Introspection>(response.body())?.active),
-            Err(error) if error.http_status() == Some(StatusCode::NotFound) => {
+            // A service that wants a credential for every path says 401 also for those that it does not have.
+            Err(error) if error.http_status().is_some_and(|status| NOT_THERE.contains(&status)) => {
                 let message = format!(
-                    "{} cannot tell whether a token is active: it has no POST /introspect. The emulator has it, the \
-                     service of Azure does not",
+                    "{} cannot tell whether a token is active: it has no POST /introspect ({error}). The emulator has \
+                     it, the service of Azure does not",
                     shown(self.endpoint.as_str())
                 );
                 Err(Error::with_error(ErrorKind::Other, error, message))
