@@ -25,7 +25,7 @@ fn e5_error_codes_and_results_have_names() {
 /// Every type of the protocol crate in the public interface is exported by this crate under the same name.
 #[test]
 fn e5_no_signature_needs_the_protocol_crate() {
-    let api = include_str!("../api/public-api.txt");
+    let api = include_str!("../public-api.txt");
     let mut missing = Vec::new();
     for line in api.lines() {
         for path in line.split("acs_identity_protocol::").skip(1) {

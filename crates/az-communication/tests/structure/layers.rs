@@ -65,7 +65,7 @@ pub const PROTOCOL: Layers = &[
 ];
 
 /// The folders of the SDK.
-pub const SDK: Layers = &[&["clients"], &["models", "policies"]];
+pub const SDK: Layers = &[&["clients"], &["connection_string", "models", "policies"]];
 
 /// The path of a module below a folder: `["http", "head"]` for `edge::http::head` below `["edge"]`.
 fn below<'a>(folder: &[&str], module: &'a [String]) -> Option<&'a [String]> {
