@@ -16,6 +16,7 @@ pub mod clients;
 pub mod connection_string;
 pub mod models;
 mod policies;
+mod refused;
 
 pub use acs_identity_protocol::{ConnectionString, api_version};
 #[doc(inline)]

@@ -37,13 +37,13 @@ pub(super) fn user_with_token(created: CreateIdentityResult) -> azure_core::Resu
 mod tests {
     use super::*;
 
-    fn created(json: &str) -> azure_core::Result<(UserId, AccessToken)> {
-        user_with_token(azure_core::json::from_json(json.to_owned())?)
+    fn created(json: String) -> azure_core::Result<(UserId, AccessToken)> {
+        user_with_token(azure_core::json::from_json(json)?)
     }
 
     #[test]
     fn m3_what_the_service_left_out_is_an_error() {
-        let error = |json: String| created(&json).unwrap_err().to_string();
+        let error = |json: String| created(json).unwrap_err().to_string();
         for json in ["{}", r#"{"identity":{}}"#, r#"{"identity":{"id":""}}"#, r#"{"identity":{"id":null}}"#] {
             assert_eq!(error(json.into()), "the service's answer has no identity.id");
         }

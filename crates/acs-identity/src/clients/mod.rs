@@ -9,7 +9,6 @@ mod entra;
 mod identities;
 mod introspection;
 mod pages;
-mod refused;
 mod request;
 mod teams_extension;
 mod versions;

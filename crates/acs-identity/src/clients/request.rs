@@ -9,7 +9,7 @@ use azure_core::http::{Context, Method, Pipeline, PipelineSendOptions, RawRespon
 
 use super::CommunicationIdentityClient;
 use super::endpoint::require_https;
-use super::refused::with_status_and_code;
+use crate::refused::with_status_and_code;
 
 impl CommunicationIdentityClient {
     pub(crate) fn request(&self, method: Method, path: &str) -> azure_core::Result<Request> {

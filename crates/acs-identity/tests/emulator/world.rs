@@ -47,9 +47,10 @@ impl World {
 
     /// Returns options whose transport trusts the emulator.
     pub fn options(&self) -> CommunicationIdentityClientOptions {
-        let mut options = CommunicationIdentityClientOptions::default();
-        options.client_options = ClientOptions { transport: Some(self.transport.clone()), ..Default::default() };
-        options
+        CommunicationIdentityClientOptions {
+            client_options: ClientOptions { transport: Some(self.transport.clone()), ..Default::default() },
+            ..Default::default()
+        }
     }
 
     /// Returns a client with an api-version.

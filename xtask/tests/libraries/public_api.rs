@@ -1,22 +1,24 @@
 //! Compares the public interface of the published libraries with the one that is committed. A change of it is a choice:
-//! `AZ_WRITE_DOCS=1 cargo test --manifest-path xtask/Cargo.toml --test public_api` writes it anew, and the diff shows
+//! `AZ_WRITE_DOCS=1 cargo test --manifest-path xtask/Cargo.toml --test libraries` writes it anew, and the diff shows
 //! what breaks programs that use the library.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::{LIBRARIES, cargo, root};
+
 /// Returns the public interface of a crate, an item a line.
 fn public_api(root: &Path, name: &str) -> String {
     // The features change what the crate depends on, and not its interface.
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(root).args(["rustdoc", "--locked", "--quiet", "--lib", "--no-default-features", "-p", name]);
+    let mut cargo = cargo(root);
+    cargo.args(["rustdoc", "--locked", "--quiet", "--lib", "--no-default-features", "-p", name]);
     if name == "acs-identity-protocol" {
         cargo.args(["--features", "azure_core"]);
     }
     cargo.args(["--", "-Z", "unstable-options", "--output-format", "json"]);
     // Only rustdoc may use unstable options. With the variable for cargo, all dependencies would be built again.
-    let wrapper = root.join("xtask/tests/unstable-rustdoc");
-    let status = cargo.env("RUSTDOC", wrapper).env_remove("RUSTUP_TOOLCHAIN").status().expect("cargo");
+    let wrapper = root.join("xtask/tests/libraries/unstable-rustdoc");
+    let status = cargo.env("RUSTDOC", wrapper).status().expect("cargo");
     assert!(status.success(), "rustdoc of {name} failed");
     let file = root.join(target(root)).join("doc").join(format!("{}.json", name.replace('-', "_")));
     let api = public_api::Builder::from_rustdoc_json(&file)
@@ -39,9 +41,9 @@ fn target(root: &Path) -> PathBuf {
 
 #[test]
 fn the_public_interface_of_each_library_is_the_committed_one() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository");
+    let root = root();
     let mut changed = Vec::new();
-    for name in ["acs-identity-protocol", "acs-identity"] {
+    for name in LIBRARIES {
         let api = public_api(root, name);
         let path = root.join("crates").join(name).join("tests/public-api.txt");
         if std::env::var_os("AZ_WRITE_DOCS").is_some() {

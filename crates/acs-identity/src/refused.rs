@@ -10,7 +10,7 @@ const LONGEST_BODY: usize = 200;
 
 /// Puts status and code before the message of an error answer, which has only the message. Other errors are returned
 /// unchanged.
-pub(super) fn with_status_and_code(error: Error) -> Error {
+pub(crate) fn with_status_and_code(error: Error) -> Error {
     let ErrorKind::HttpResponse { status, error_code, raw_response } = error.kind() else { return error };
     let bytes: &[u8] = raw_response.as_ref().map_or(&[], |response| response.body());
     let status = u16::from(*status);
