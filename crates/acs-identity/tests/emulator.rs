@@ -39,6 +39,7 @@ impl World {
         let options = CommunicationIdentityClientOptions {
             api_version: api_version.into(),
             client_options: ClientOptions { transport: Some(self.transport.clone()), ..Default::default() },
+            ..Default::default()
         };
         CommunicationIdentityClient::with_connection_string(self.emulator.connection_string(), Some(options)).unwrap()
     }

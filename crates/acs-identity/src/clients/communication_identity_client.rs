@@ -7,10 +7,12 @@ use azure_core::credentials::{Secret, TokenCredential};
 use azure_core::error::{Error, ErrorKind, ResultExt as _};
 use azure_core::fmt::SafeDebug;
 use azure_core::http::policies::{Policy, auth::BearerTokenAuthorizationPolicy};
-use azure_core::http::{ClientOptions, Pipeline, Url};
+use azure_core::http::{ClientOptions, Pipeline, Transport, Url};
 use azure_core::tracing;
 
-use crate::policies::{AccessKeyPolicy, PacePolicy};
+use super::request::Sender;
+use crate::policies::{AccessKeyPolicy, BoundedTransport, PacePolicy, SignedInPolicy};
+use crate::timeouts::Timeouts;
 
 /// The scope of management calls. It has two slashes, because the audience ends with one (docs/service.md, section
 /// 2.2).
@@ -23,13 +25,20 @@ pub struct CommunicationIdentityClientOptions {
     /// [`api_version::KNOWN`](crate::api_version::KNOWN) lists the known ones.
     pub api_version: String,
 
+    /// How long a call waits for the service. By default, each call ends within ten seconds.
+    pub timeouts: Timeouts,
+
     /// The options of `azure_core`: transport, retries, policies and tracing.
     pub client_options: ClientOptions,
 }
 
 impl Default for CommunicationIdentityClientOptions {
     fn default() -> Self {
-        Self { api_version: "2025-06-30".into(), client_options: ClientOptions::default() }
+        Self {
+            api_version: "2025-06-30".into(),
+            timeouts: Timeouts::default(),
+            client_options: ClientOptions::default(),
+        }
     }
 }
 
@@ -49,9 +58,9 @@ impl Default for CommunicationIdentityClientOptions {
 pub struct CommunicationIdentityClient {
     pub(crate) api_version: String,
     pub(crate) endpoint: Url,
-    pub(crate) pipeline: Pipeline,
+    pub(crate) pipeline: Sender,
     /// The pipeline of the exchanges that a user's token authenticates. It is created when it is first needed.
-    user_pipeline: OnceLock<Pipeline>,
+    user_pipeline: OnceLock<Sender>,
     client_options: ClientOptions,
 }
 
@@ -169,15 +178,15 @@ impl CommunicationIdentityClient {
             tracer,
             endpoint,
             api_version: options.api_version,
-            pipeline: pipeline(options.client_options.clone(), vec![Arc::new(PacePolicy::default()), auth_policy]),
+            pipeline: pipeline(options.client_options.clone(), options.timeouts, Some(auth_policy)),
             user_pipeline: OnceLock::new(),
             client_options: options.client_options,
         })
     }
 
     /// Returns the pipeline without the client's own credential.
-    pub(crate) fn user_pipeline(&self) -> &Pipeline {
-        self.user_pipeline.get_or_init(|| pipeline(self.client_options.clone(), Vec::new()))
+    pub(crate) fn user_pipeline(&self) -> &Sender {
+        self.user_pipeline.get_or_init(|| pipeline(self.client_options.clone(), self.pipeline.timeouts, None))
     }
 
     /// Returns the endpoint of this client.
@@ -186,9 +195,14 @@ impl CommunicationIdentityClient {
     }
 }
 
-fn pipeline(options: ClientOptions, per_try_policies: Vec<Arc<dyn Policy>>) -> Pipeline {
+fn pipeline(mut options: ClientOptions, timeouts: Timeouts, auth_policy: Option<Arc<dyn Policy>>) -> Sender {
     let (name, version) = (option_env!("CARGO_PKG_NAME"), option_env!("CARGO_PKG_VERSION"));
-    Pipeline::new(name, version, options, Vec::new(), per_try_policies, None)
+    let transport = BoundedTransport::new(options.transport.take().unwrap_or_default());
+    options.transport = Some(Transport::with_policy(Arc::new(transport)));
+    let mut per_try: Vec<Arc<dyn Policy>> = vec![Arc::new(PacePolicy::new(timeouts.pause))];
+    per_try.extend(auth_policy);
+    per_try.push(Arc::new(SignedInPolicy));
+    Sender { pipeline: Pipeline::new(name, version, options, Vec::new(), per_try, None), timeouts }
 }
 
 fn parse_endpoint(endpoint: &str) -> azure_core::Result<Url> {

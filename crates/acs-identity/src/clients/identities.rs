@@ -31,7 +31,7 @@ impl CommunicationIdentityClient {
         if let Some(body) = options.body {
             request.set_body(body);
         }
-        Ok(self.send(&ctx, request, &[201]).await?.into())
+        Ok(self.send_creation(&ctx, request, &[201]).await?.into())
     }
 
     /// Gets an identity. Available in api-version 2025-03-02-preview only.
