@@ -17,8 +17,8 @@ pub(crate) fn innermost(error: &Error) -> String {
     cause.to_string()
 }
 
-/// Checks whether the certificate of the server is the cause. Each TLS library has its own type, but all say "certificate",
-/// and none of them is a dependency of this crate.
+/// Checks whether the certificate of the server is the cause. Each TLS library has its own type, but all say
+/// "certificate", and none of them is a dependency of this crate.
 pub(crate) fn is_about_a_certificate(error: &Error) -> bool {
     // The outer texts contain the URL.
     *error.kind() == ErrorKind::Connection && innermost(error).to_ascii_lowercase().contains("certificate")
@@ -69,7 +69,8 @@ pub(crate) fn explained(error: Error, operation: &Operation, url: &Url) -> Error
             let error = without_layers(error);
             unknown(Error::with_error(error.kind().clone(), error, message), operation, state.unknown)
         }
-        // The error is of the credential, or of this crate. azure_core says first that it does not send the request again.
+        // The error is of the credential, or of this crate. azure_core says first that it does not send the request
+        // again.
         None if state.retries => without_layer(error).unwrap_or_else(|error| error),
         None => error,
     }
@@ -80,8 +81,7 @@ fn message(failed: &Failed, state: &State, url: &Url) -> Option<String> {
     let tries = tries(state.tries);
     match failed {
         Failed::Certificate(cause) => Some(format!(
-            "the certificate of {origin} is refused, so nothing was sent: {cause}. Check the host name, or let the transport \
-             trust the authority"
+            "the certificate of {origin} is refused: {cause}. Check the host name, or let the transport trust the authority"
         )),
         Failed::Unconnected(cause) => Some(format!("no connection to {origin}{tries}: {cause}")),
         Failed::Lost(cause) => Some(format!("the answer of {origin} is lost{tries}: {cause}")),

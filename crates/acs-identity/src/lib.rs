@@ -16,6 +16,7 @@ mod failure;
 pub mod models;
 mod operation;
 mod policies;
+mod sender;
 mod timeouts;
 mod timer;
 mod unknown_outcome;

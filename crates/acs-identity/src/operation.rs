@@ -58,6 +58,15 @@ pub(crate) struct State {
     suspended: Option<Instant>,
 }
 
+impl State {
+    /// Notes that the request is sent. If the call ends during this try, nobody knows what became of it. Returns
+    /// whether that is so for a try before.
+    pub(crate) fn begin_try(&mut self) -> bool {
+        self.tries += 1;
+        std::mem::replace(&mut self.unknown, true)
+    }
+}
+
 impl Operation {
     pub(crate) fn new(timeouts: Timeouts, repeat: Repeat) -> Arc<Self> {
         Arc::new(Self { timeouts, repeat, started: Instant::now(), state: Mutex::default() })

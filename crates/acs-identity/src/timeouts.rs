@@ -4,8 +4,8 @@ use std::time::Duration;
 
 /// How long a client waits for the service. `None` is no limit.
 ///
-/// The limits come in addition to the retries of [`ClientOptions::retry`](azure_core::http::ClientOptions::retry): whichever
-/// ends first ends the call.
+/// The limits come in addition to the retries of [`ClientOptions::retry`](azure_core::http::ClientOptions::retry):
+/// whichever ends first ends the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
     /// The limit of one try: connection, request, and the whole answer. The default is 8 seconds.
@@ -13,14 +13,14 @@ pub struct Timeouts {
 
     /// The limit of a call with all its tries and the waits between them. The default is 9 seconds.
     ///
-    /// Two things do not count: the time in which the credential gets its Entra token, because a user may have to sign in,
-    /// and the waits that the service asks for by 429 with `Retry-After`.
+    /// Two things do not count: the time in which the credential gets its Entra token, because a user may have to sign
+    /// in, and the waits that the service asks for by 429 with `Retry-After`.
     pub operation: Option<Duration>,
 
     /// The longest wait that the service can ask for by 429 with `Retry-After`. The default is 60 seconds.
     ///
-    /// All requests of the client wait as long. A 429 that asks for more is returned as an error at once, and no request
-    /// waits for it. Zero turns waits of this kind off. So does
+    /// All requests of the client wait as long. A 429 that asks for more is returned as an error at once, and no
+    /// request waits for it. Zero turns waits of this kind off. So does
     /// [`RetryOptions::none`](azure_core::http::RetryOptions::none).
     pub pause: Option<Duration>,
 }

@@ -1,8 +1,8 @@
 //! Waits on a thread of its own.
 //!
 //! `azure_core::sleep` needs a runtime of tokio with a clock if any crate of the build turns on azure_core's feature
-//! `tokio`. Without that feature, it starts a thread for each wait, which would be two for each request. A client with a
-//! transport of the caller must work in both cases.
+//! `tokio`. Without that feature, it starts a thread for each wait, which would be two for each request. A client with
+//! a transport of the caller must work in both cases.
 
 use std::collections::BTreeMap;
 use std::pin::{Pin, pin};

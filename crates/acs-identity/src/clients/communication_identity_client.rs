@@ -7,11 +7,11 @@ use azure_core::credentials::{Secret, TokenCredential};
 use azure_core::error::{Error, ErrorKind, ResultExt as _};
 use azure_core::fmt::SafeDebug;
 use azure_core::http::policies::{Policy, auth::BearerTokenAuthorizationPolicy};
-use azure_core::http::{ClientOptions, Pipeline, Transport, Url};
+use azure_core::http::{ClientOptions, Url};
 use azure_core::tracing;
 
-use super::request::Sender;
-use crate::policies::{AccessKeyPolicy, BoundedTransport, PacePolicy, SignedInPolicy};
+use crate::policies::AccessKeyPolicy;
+use crate::sender::Sender;
 use crate::timeouts::Timeouts;
 
 /// The scope of management calls. It has two slashes, because the audience ends with one (docs/service.md, section
@@ -178,7 +178,7 @@ impl CommunicationIdentityClient {
             tracer,
             endpoint,
             api_version: options.api_version,
-            pipeline: pipeline(options.client_options.clone(), options.timeouts, Some(auth_policy)),
+            pipeline: Sender::new(options.client_options.clone(), options.timeouts, Some(auth_policy)),
             user_pipeline: OnceLock::new(),
             client_options: options.client_options,
         })
@@ -186,23 +186,13 @@ impl CommunicationIdentityClient {
 
     /// Returns the pipeline without the client's own credential.
     pub(crate) fn user_pipeline(&self) -> &Sender {
-        self.user_pipeline.get_or_init(|| pipeline(self.client_options.clone(), self.pipeline.timeouts, None))
+        self.user_pipeline.get_or_init(|| Sender::new(self.client_options.clone(), self.pipeline.timeouts(), None))
     }
 
     /// Returns the endpoint of this client.
     pub fn endpoint(&self) -> &Url {
         &self.endpoint
     }
-}
-
-fn pipeline(mut options: ClientOptions, timeouts: Timeouts, auth_policy: Option<Arc<dyn Policy>>) -> Sender {
-    let (name, version) = (option_env!("CARGO_PKG_NAME"), option_env!("CARGO_PKG_VERSION"));
-    let transport = BoundedTransport::new(options.transport.take().unwrap_or_default());
-    options.transport = Some(Transport::with_policy(Arc::new(transport)));
-    let mut per_try: Vec<Arc<dyn Policy>> = vec![Arc::new(PacePolicy::new(timeouts.pause))];
-    per_try.extend(auth_policy);
-    per_try.push(Arc::new(SignedInPolicy));
-    Sender { pipeline: Pipeline::new(name, version, options, Vec::new(), per_try, None), timeouts }
 }
 
 fn parse_endpoint(endpoint: &str) -> azure_core::Result<Url> {

@@ -70,12 +70,7 @@ fn outcome(result: &azure_core::Result<RawResponse>) -> (Option<Failed>, bool) {
 impl Policy for BoundedTransport {
     async fn send(&self, ctx: &Context, request: &mut Request, _: &[Arc<dyn Policy>]) -> PolicyResult {
         let Some(operation) = Operation::of(ctx) else { return self.inner.send(ctx, request).await };
-        {
-            let mut state = operation.state();
-            state.tries += 1;
-            // If the call ends during this try, nobody knows what became of it.
-            state.unknown = true;
-        }
+        let was_unknown = operation.state().begin_try();
         let limit = operation.timeouts.attempt;
         let result = timer::within(limit, self.exchange(ctx, request)).await.unwrap_or_else(|| {
             let seconds = limit.unwrap_or_default().as_secs_f64();
@@ -86,7 +81,8 @@ impl Policy for BoundedTransport {
         {
             let mut state = operation.state();
             state.failed = failed;
-            state.unknown = unknown;
+            // The caller's own policies may have sent the request before.
+            state.unknown = was_unknown || unknown;
         }
         let is_final = is_refused_certificate || (unknown && operation.repeat == Repeat::IfUnprocessed);
         let response = result.map(|response| {

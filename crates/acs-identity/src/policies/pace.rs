@@ -71,9 +71,16 @@ impl Policy for PacePolicy {
         if retries(ctx) {
             self.wait().await;
         }
+        let tries = operation.state().tries;
         let result = next[0].send(ctx, request, &next[1..]).await;
         operation.resume();
-        let response = result?;
+        let response = result.inspect_err(|_| {
+            let mut state = operation.state();
+            if state.tries == tries {
+                // Nothing was sent, so the error is not about a failure of a try before.
+                state.failed = None;
+            }
+        })?;
         if !retries(ctx) {
             return Ok(response);
         }

@@ -8,8 +8,8 @@ use azure_core::http::{Context, Request};
 
 use crate::operation::Operation;
 
-/// Lets the time of the operation continue. [`PacePolicy`](super::PacePolicy) stopped it before the credential, which may
-/// ask a user to sign in.
+/// Lets the time of the operation continue. [`PacePolicy`](super::PacePolicy) stopped it before the credential, which
+/// may ask a user to sign in.
 #[derive(Debug)]
 pub(crate) struct SignedInPolicy;
 
