@@ -1,16 +1,21 @@
 //! Clients with a transport or a credential of the caller.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use acs_identity::{CommunicationIdentityClient, CommunicationIdentityClientOptions, Timeouts, UnknownOutcome};
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
 use azure_core::error::{Error, ErrorKind};
 use azure_core::http::headers::Headers;
-use azure_core::http::{AsyncRawResponse, ClientOptions, HttpClient, Request, RetryOptions, StatusCode, Transport};
+use azure_core::http::policies::{Policy, PolicyResult};
+use azure_core::http::{
+    AsyncRawResponse, ClientOptions, Context, HttpClient, Request, RetryOptions, StatusCode, Transport,
+};
 use azure_core::time::OffsetDateTime;
 
-use crate::world::{USER, patient};
+use crate::server::{Server, Then};
+use crate::world::{self, USER, connection_string, patient, three_retries};
 
 /// A transport that needs no runtime.
 #[derive(Debug)]
@@ -18,6 +23,7 @@ enum Local {
     Silent,
     Failing,
     Answering,
+    Refusing,
 }
 
 #[async_trait::async_trait]
@@ -26,6 +32,7 @@ impl HttpClient for Local {
         match self {
             Self::Silent => std::future::pending().await,
             Self::Failing => Err(Error::with_message(ErrorKind::Other, "the pipe is blocked")),
+            Self::Refusing => Ok(AsyncRawResponse::from_bytes(StatusCode::InternalServerError, Headers::new(), "")),
             Self::Answering => Ok(AsyncRawResponse::from_bytes(StatusCode::NoContent, Headers::new(), "")),
         }
     }
@@ -43,14 +50,18 @@ impl TokenCredential for Slow {
     }
 }
 
-/// A credential that fails.
+/// A credential that fails after so many tokens.
 #[derive(Debug)]
-struct Broken;
+struct Broken(AtomicUsize);
 
 #[async_trait::async_trait]
 impl TokenCredential for Broken {
     async fn get_token(&self, _: &[&str], _: Option<TokenRequestOptions<'_>>) -> azure_core::Result<AccessToken> {
-        Err(Error::with_message(ErrorKind::Credential, "nobody is signed in"))
+        if self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_err() {
+            return Err(Error::with_message(ErrorKind::Credential, "nobody is signed in"));
+        }
+        // The token is used once, because it ends at once.
+        Ok(AccessToken::new("token", OffsetDateTime::now_utc()))
     }
 }
 
@@ -99,9 +110,49 @@ async fn the_time_of_a_sign_in_does_not_count() {
 #[tokio::test]
 async fn a_credential_that_fails_is_named_and_leaves_nothing_unknown() {
     let options = options(Local::Answering, patient(), RetryOptions::default());
-    let client = CommunicationIdentityClient::new("https://x.test", Arc::new(Broken), options).unwrap();
+    let client = CommunicationIdentityClient::new("https://x.test", Arc::new(Broken(0.into())), options).unwrap();
     let error = client.create_identity(None).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Credential);
     assert_eq!(error.to_string(), "nobody is signed in");
     assert!(error.downcast_ref::<UnknownOutcome>().is_none());
+}
+
+#[tokio::test]
+async fn a_credential_that_fails_before_a_further_try_is_named() {
+    let options = options(Local::Refusing, patient(), three_retries());
+    let client = CommunicationIdentityClient::new("https://x.test", Arc::new(Broken(1.into())), options).unwrap();
+    let error = client.delete_identity(USER, None).await.unwrap_err();
+    assert_eq!(error.to_string(), "nobody is signed in");
+}
+
+/// A policy of the caller that sends each request twice.
+#[derive(Debug)]
+struct Twice;
+
+#[async_trait::async_trait]
+impl Policy for Twice {
+    async fn send(&self, ctx: &Context, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
+        let _ = next[0].send(ctx, request, &next[1..]).await;
+        next[0].send(ctx, request, &next[1..]).await
+    }
+}
+
+#[tokio::test]
+async fn the_outcome_stays_unknown_if_the_caller_sends_a_creation_again() {
+    let server = Server::start(&[
+        Then::Close,
+        Then::Answer("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"),
+    ]);
+    let client_options = ClientOptions {
+        transport: Some(world::transport()),
+        retry: RetryOptions::none(),
+        per_call_policies: vec![Arc::new(Twice)],
+        ..Default::default()
+    };
+    let options = Some(CommunicationIdentityClientOptions { client_options, ..Default::default() });
+    let address = connection_string(server.address);
+    let client = CommunicationIdentityClient::with_connection_string(&address, options).unwrap();
+    let error = client.create_identity(None).await.unwrap_err();
+    assert!(error.downcast_ref::<UnknownOutcome>().is_some(), "{error:?}");
+    assert_eq!(error.http_status(), Some(StatusCode::BadRequest));
 }
