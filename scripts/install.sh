@@ -19,10 +19,14 @@ packages() {
     echo "AZ_TEST_PYTHON=$installed/bin/python"
     install_once javascript tests/peers/javascript/package.json javascript_packages
     echo "AZ_TEST_NODE_PACKAGES=$installed"
+    install_once kits-javascript tests/kits/javascript/package.json javascript_packages
+    echo "AZ_TEST_KITS_JAVASCRIPT=$installed"
     install_once installers tests/peers/packages/package.json javascript_packages
     echo "AZ_TEST_INSTALLERS=$installed"
     install_once installers-python tests/peers/packages/requirements.txt python_packages
     echo "AZ_TEST_INSTALLERS_PYTHON=$installed/bin/python"
+    install_once kits-python tests/kits/python/requirements.txt python_packages
+    echo "AZ_TEST_KITS_PYTHON=$installed/bin/python"
     install_once ci tests/ci/requirements.txt python_packages
     echo "XTASK_CI=$installed"
     install_once docs tests/docs/package.json javascript_packages

@@ -7,42 +7,24 @@
 const { spawn } = require('node:child_process');
 const { readFileSync } = require('node:fs');
 const { constants } = require('node:os');
-const { version, optionalDependencies } = require('./package.json');
+const { NAME, ProgramMissing, find } = require('./program.js');
 
-const NAME = 'az-communication';
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2'];
 
 const args = process.argv.slice(2);
-const program = find();
+const program = findOrEnd();
 refuseForeignBytes();
 run();
 
 /** Returns the path of the program. */
-function find() {
-  const platform = `${process.platform}-${process.arch}`;
-  const name = `@${NAME}/${platform}`;
-  const all = Object.keys(optionalDependencies);
-  if (!all.includes(name)) {
-    const there = all.map((other) => other.slice(other.indexOf('/') + 1)).join(', ');
-    end(
-      1,
-      `${NAME} has no npm package for ${platform}, only for ${there}.`,
-      'Run it there, in a container for example, or build it from source: ' +
-        'https://github.com/acs-identity/az-communication#install'
-    );
-  }
+function findOrEnd() {
   try {
-    return require.resolve(`${name}/${NAME}`);
+    return find();
   } catch (error) {
-    if (error.code !== 'MODULE_NOT_FOUND') {
+    if (!(error instanceof ProgramMissing)) {
       throw error;
     }
-    return end(
-      1,
-      `The program of ${NAME} is not installed: the optional dependency ${name} is missing.`,
-      'Install again without --omit=optional (pnpm: --no-optional, yarn: --ignore-optional). If node_modules or the lockfile ' +
-        `comes from another system, add the package by itself: npm install ${name}@${version}`
-    );
+    return end(1, error.message, error.hint);
   }
 }
 

@@ -1,5 +1,5 @@
-//! The npm packages: one for each platform with the program in it, and the launcher, which needs them as optional
-//! dependencies (docs/decisions/packages.md).
+//! The npm packages: one for each platform with the program in it, and the launcher with the test kit, which needs them as
+//! optional dependencies (docs/decisions/packages.md).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,6 +24,20 @@ struct Platform {
 /// All platforms with a package. The launcher's package.json lists all of them, independent of the platform of the
 /// build.
 const PLATFORMS: &[Platform] = &[Platform { target: "x86_64-unknown-linux-gnu", os: "linux", cpu: "x64" }];
+
+/// The files of the test kit, `az-communication/testing` (docs/kits/javascript.md).
+const TESTING: [&str; 10] = [
+    "clock.js",
+    "control.js",
+    "error.js",
+    "faults.js",
+    "index.d.mts",
+    "index.d.ts",
+    "index.js",
+    "index.mjs",
+    "options.js",
+    "process.js",
+];
 
 impl Platform {
     /// Returns the name of the package. The launcher makes the same name from `process.platform` and `process.arch`.
@@ -51,10 +65,16 @@ pub fn write(parts: &Parts, dist: &Path) -> Result<Vec<PathBuf>, Error> {
         Entry::file("THIRD-PARTY-LICENCES", parts.licences.clone()),
         Entry::file(format!("{NAME}.cdx.json"), parts.sbom.clone()),
     ];
-    let launcher = vec![
+    let mut launcher = vec![
         Entry::program("launcher.js", parts.read("packaging/npm/launcher.js")?),
         Entry::file("README.md", parts.read("packaging/npm/README.md")?),
+        Entry::file("program.js", parts.read("packaging/npm/program.js")?),
     ];
+    for name in TESTING {
+        let path = format!("testing/{name}");
+        let text = parts.read(&format!("packaging/npm/{path}"))?;
+        launcher.push(Entry::file(path, text));
+    }
     Ok(vec![
         package(parts, dist, &platform_manifest(parts, platform), program)?,
         package(parts, dist, &launcher_manifest(parts), launcher)?,
@@ -100,9 +120,15 @@ fn launcher_manifest(parts: &Parts) -> Value {
     manifest["engines"] = json!({ "node": ">=18" });
     manifest["type"] = json!("commonjs");
     manifest["bin"] = json!({ NAME: "launcher.js" });
-    manifest["files"] = json!(["launcher.js"]);
+    manifest["files"] = json!(["launcher.js", "program.js", "testing"]);
     // Nothing else can be imported, so that a module can be added later without breaking imports.
-    manifest["exports"] = json!({ "./package.json": "./package.json" });
+    manifest["exports"] = json!({
+        "./package.json": "./package.json",
+        "./testing": {
+            "import": { "types": "./testing/index.d.mts", "default": "./testing/index.mjs" },
+            "require": { "types": "./testing/index.d.ts", "default": "./testing/index.js" },
+        },
+    });
     let packages = PLATFORMS.iter().map(|platform| (platform.name(), json!(parts.version)));
     manifest["optionalDependencies"] = Value::Object(packages.collect());
     manifest
@@ -115,6 +141,6 @@ fn package(parts: &Parts, dist: &Path, manifest: &Value, mut entries: Vec<Entry>
     entries.push(Entry::file("LICENSE", parts.read("LICENSE")?));
     let name = manifest["name"].as_str().unwrap_or_default().trim_start_matches('@').replace('/', "-");
     let path = dist.join(format!("{name}-{}.tgz", parts.version));
-    fs::write(&path, pack::gzip(&pack::tar(entries, parts.epoch, "package/")?)?).at(&path)?;
+    fs::write(&path, pack::gzip(&pack::tar_without_folders(entries, parts.epoch, "package/")?)?).at(&path)?;
     Ok(path)
 }

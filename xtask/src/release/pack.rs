@@ -77,6 +77,16 @@ pub fn tar(entries: Vec<Entry>, epoch: u64, before: &str) -> Result<Vec<u8>, Err
     folders.dedup();
     folders.retain(|folder| !all.iter().any(|entry| entry.path == *folder));
     all.extend(folders.into_iter().map(Entry::folder));
+    tar_without_folders(all, epoch, before)
+}
+
+/// Returns the same archive without folders that are not among the entries.
+///
+/// # Errors
+///
+/// The same.
+pub fn tar_without_folders(entries: Vec<Entry>, epoch: u64, before: &str) -> Result<Vec<u8>, Error> {
+    let mut all = entries;
     // Paths are compared component by component, so that a folder comes directly before its content.
     all.sort_by(|one, other| one.path.split('/').cmp(other.path.split('/')));
     if let Some(pair) = all.windows(2).find(|pair| pair[0].path == pair[1].path) {

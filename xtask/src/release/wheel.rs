@@ -1,4 +1,5 @@
-//! The Python wheel: the program as a script, for pip, uvx and pipx (docs/decisions/packages.md).
+//! The Python wheel: the program as a script, for pip, uvx and pipx, and the kit for tests in Python
+//! (docs/decisions/packages.md).
 
 use std::fs;
 use std::io::{Cursor, Write as _};
@@ -14,6 +15,13 @@ use crate::error::{At as _, Error};
 
 /// The name of the package in the wheel's file names: Python's normal form, with `_` for `-`.
 const STEM: &str = "az_communication";
+
+/// The folder of the Python modules.
+const MODULES: &str = "packaging/wheel/az_communication";
+
+/// What Python finds by its metadata: pytest loads this plugin at its start. The name is that of the module, so that
+/// pytest also takes it where a project names the module.
+const ENTRY_POINTS: &str = "[pytest11]\naz_communication.pytest_plugin = az_communication.pytest_plugin\n";
 
 /// A file of the wheel.
 struct File {
@@ -42,20 +50,42 @@ pub fn write(parts: &Parts, dist: &Path) -> Result<Vec<PathBuf>, Error> {
     let version = version(&parts.version)?;
     let platforms = platforms(&parts.target)?;
     let info = format!("{STEM}-{version}.dist-info");
-    // Modules of a Python package would come before these files.
-    let mut files = vec![
+    let mut files = modules(&parts.root)?;
+    files.extend([
         File::program(format!("{STEM}-{version}.data/scripts/{NAME}"), parts.program.clone()),
         File::new(format!("{info}/licenses/LICENSE"), parts.read("LICENSE")?),
         File::new(format!("{info}/licenses/THIRD-PARTY-LICENCES"), parts.licences.clone()),
         File::new(format!("{info}/sboms/{NAME}.cdx.json"), parts.sbom.clone()),
         File::new(format!("{info}/METADATA"), metadata(parts, &version)?),
         File::new(format!("{info}/WHEEL"), wheel(&platforms)),
-    ];
+        File::new(format!("{info}/entry_points.txt"), ENTRY_POINTS),
+    ]);
     let record = File::new(format!("{info}/RECORD"), record(&files, &info));
     files.push(record);
     let path = dist.join(format!("{STEM}-{version}-py3-none-{}.whl", platforms.join(".")));
     fs::write(&path, zip(&files, parts.epoch).at(&path)?).at(&path)?;
     Ok(vec![path])
+}
+
+/// Returns the modules, sorted by their paths. Python may have written other files into the folder.
+fn modules(root: &Path) -> Result<Vec<File>, Error> {
+    let top = root.join(MODULES);
+    let mut files = Vec::new();
+    let mut folders = vec![(top, STEM.to_owned())];
+    while let Some((folder, path)) = folders.pop() {
+        for entry in fs::read_dir(&folder).at(&folder)? {
+            let place = entry.at(&folder)?.path();
+            let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let path = format!("{path}/{name}");
+            if name != "__pycache__" && place.is_dir() {
+                folders.push((place, path));
+            } else if name.ends_with(".py") || name == "py.typed" {
+                files.push(File::new(path, fs::read(&place).at(&place)?));
+            }
+        }
+    }
+    files.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(files)
 }
 
 /// Returns the version in the form of PEP 440: `0.2.0-rc.1` is `0.2.0rc1`.
@@ -95,12 +125,14 @@ License-File: THIRD-PARTY-LICENCES
 Keywords: azure,acs,communication,identity,token,emulator,testing
 Classifier: Development Status :: 4 - Beta
 Classifier: Environment :: Console
+Classifier: Framework :: Pytest
 Classifier: Intended Audience :: Developers
 Classifier: Operating System :: POSIX :: Linux
 Classifier: Programming Language :: Python :: 3
 Classifier: Programming Language :: Rust
 Classifier: Topic :: Communications :: Chat
 Classifier: Topic :: Software Development :: Testing :: Mocking
+Classifier: Typing :: Typed
 Requires-Python: >=3.8
 Project-URL: Homepage, {repository}
 Project-URL: Documentation, {repository}#readme
@@ -172,12 +204,24 @@ fn date(epoch: u64) -> DateTime {
 
 #[cfg(test)]
 mod tests {
-    use super::{base64, version};
+    use super::{base64, modules, version};
 
     #[test]
     fn sums_are_written_as_python_does() {
         let written = [&b""[..], b"\xff", b"\xfb\xff", b"\0\x10\x83", b"abcd"].map(base64);
         assert_eq!(written, ["", "_w", "-_8", "ABCD", "YWJjZA"]);
+    }
+
+    #[test]
+    fn the_modules_are_sources_only() {
+        let files = modules(&crate::root()).unwrap();
+        let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(
+            &paths[..3],
+            ["az_communication/__init__.py", "az_communication/py.typed", "az_communication/pytest_plugin.py"]
+        );
+        assert!(paths.contains(&"az_communication/testing/emulator.py"), "{paths:?}");
+        assert!(paths.iter().all(|path| path.ends_with(".py") || path.ends_with("/py.typed")), "{paths:?}");
     }
 
     #[test]

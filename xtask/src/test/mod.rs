@@ -1,5 +1,6 @@
 //! `test` and `docs`: the steps of CI, one after the other.
 
+mod ahead;
 mod steps;
 mod tools;
 
@@ -7,6 +8,7 @@ use std::path::Path;
 
 use crate::error::Error;
 use crate::words::Words;
+use ahead::Ahead;
 use steps::{EXAMPLES, STEPS, Step};
 use tools::Tools;
 
@@ -45,6 +47,8 @@ pub fn docs(root: &Path, words: &[String]) -> Result<(), Error> {
 
 fn run_steps(root: &Path, steps: &[&Step]) -> Result<(), Error> {
     let tools = Tools::install(root);
+    // Without the early steps, nothing runs beside these builds.
+    let _ahead = (steps.len() == STEPS.len()).then(|| Ahead::start(root));
     for step in steps {
         println!("\n== {}", step.line);
         step.run(&tools)?;

@@ -42,20 +42,16 @@ pub(super) fn open(path: &Path, now: i64, ahead: impl FnOnce(&dyn Values)) -> Re
     }
     let thread = CommitThread::start().map_err(|error| Error::File(database.clone(), error))?;
     let run = new_run()?;
-    let mark = |marker: &Marker| {
-        let lock = path.join(LOCK_FILE);
-        folder.marker.set(marker).map_err(|error| Error::File(lock, error))
-    };
     // A new database has nothing yet, so it cannot be confused with another one.
     let former = found.and_then(|found| found.run);
     if before != Marker::None || former.is_some() {
         let mark_of_former = before.mark_for(former.as_deref());
-        mark(&Marker::Opening { before: former, run: run.clone(), mark: mark_of_former })?;
+        let opening = Marker::Opening { before: former, run: run.clone(), mark: mark_of_former };
+        folder.marker.set(&opening).map_err(|error| Error::File(path.join(LOCK_FILE), error))?;
     }
     let (sqlite, changed) = checked.begin(thread, &run, now, Arc::clone(&folder.watcher) as _).map_err(refused)?;
     lines.extend(changed);
-    folder.watcher.opened(&database).map_err(|error| Error::File(database.clone(), error))?;
-    mark(&Marker::Open { run, mark: None })?;
+    folder.watcher.opened(&database, run).map_err(|error| Error::File(database.clone(), error))?;
     Ok(Opened { store: Store::Sqlite(sqlite), folder, lines, is_new })
 }
 

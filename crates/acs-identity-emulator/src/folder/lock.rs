@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::identity::{Identity, identity};
@@ -38,18 +38,26 @@ pub(super) struct Watcher {
     index: OnceLock<File>,
     /// Set when the database is open.
     files: OnceLock<written::Files>,
+    /// The state that the lock file gets before the first commit that changes something. A start that changes nothing
+    /// does not wait for the disk then.
+    next: Mutex<Option<Marker>>,
 }
 
 impl Watcher {
     fn new(paths: Vec<PathBuf>, marker: Arc<MarkerFile>, database: File) -> Self {
         let watched = paths.into_iter().map(|path| (path.clone(), identity(&path))).collect();
-        Self { watched, marker, database, index: OnceLock::new(), files: OnceLock::new() }
+        Self { watched, marker, database, index: OnceLock::new(), files: OnceLock::new(), next: Mutex::default() }
     }
 
-    /// Called when the database is open and was not used yet.
-    pub(super) fn opened(&self, database: &Path) -> std::io::Result<()> {
+    /// Called when the database is open for a run and was not used yet.
+    pub(super) fn opened(&self, database: &Path, run: String) -> std::io::Result<()> {
         let _ = self.files.set(written::Files::open(database, &self.database)?);
+        *self.next() = Some(Marker::Open { run, mark: None });
         Ok(())
+    }
+
+    fn next(&self) -> MutexGuard<'_, Option<Marker>> {
+        self.next.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn holds_what_was_written(&self) -> bool {
@@ -79,6 +87,15 @@ impl Surroundings for Watcher {
 
     fn may_move_log(&self) -> bool {
         self.are_in_their_place() && self.holds_what_was_written()
+    }
+
+    fn will_change(&self) -> std::io::Result<()> {
+        let mut next = self.next();
+        if let Some(marker) = &*next {
+            self.marker.set(marker)?;
+            *next = None;
+        }
+        Ok(())
     }
 
     fn committed(&self, mark: Mark) {

@@ -8,11 +8,13 @@ use azure_core::credentials::{Secret, TokenCredential};
 use azure_core::error::{Error, ErrorKind, ResultExt as _};
 use azure_core::fmt::SafeDebug;
 use azure_core::http::policies::{Policy, auth::BearerTokenAuthorizationPolicy};
-use azure_core::http::{ClientOptions, Pipeline, Url};
+use azure_core::http::{ClientOptions, Url};
 use azure_core::tracing;
 
 use super::endpoint::{parse, require_https};
-use crate::policies::{AccessKeyPolicy, PacePolicy};
+use crate::policies::AccessKeyPolicy;
+use crate::sender::Sender;
+use crate::timeouts::Timeouts;
 
 /// The scope of management calls. It has two slashes, because the audience ends with one (docs/service.md, section
 /// 2.2).
@@ -29,13 +31,20 @@ pub struct CommunicationIdentityClientOptions {
     /// lacks is refused before anything is sent.
     pub api_version: String,
 
+    /// How long a call waits for the service. By default, each call ends within ten seconds.
+    pub timeouts: Timeouts,
+
     /// The options of `azure_core`: transport, retries, policies and tracing.
     pub client_options: ClientOptions,
 }
 
 impl Default for CommunicationIdentityClientOptions {
     fn default() -> Self {
-        Self { api_version: DEFAULT_API_VERSION.into(), client_options: ClientOptions::default() }
+        Self {
+            api_version: DEFAULT_API_VERSION.into(),
+            timeouts: Timeouts::default(),
+            client_options: ClientOptions::default(),
+        }
     }
 }
 
@@ -55,9 +64,9 @@ impl Default for CommunicationIdentityClientOptions {
 pub struct CommunicationIdentityClient {
     pub(crate) api_version: String,
     pub(crate) endpoint: Url,
-    pub(crate) pipeline: Pipeline,
+    pub(crate) pipeline: Sender,
     /// The pipeline of the exchanges that a user's token authenticates. It is created when it is first needed.
-    user_pipeline: OnceLock<Pipeline>,
+    user_pipeline: OnceLock<Sender>,
     client_options: ClientOptions,
     /// The policy that signs, unless the client authenticates with Entra ID.
     access_key: Option<Arc<AccessKeyPolicy>>,
@@ -206,7 +215,7 @@ impl CommunicationIdentityClient {
             tracer,
             endpoint,
             api_version: options.api_version,
-            pipeline: pipeline(options.client_options.clone(), vec![Arc::new(PacePolicy::default()), auth_policy]),
+            pipeline: Sender::new(options.client_options.clone(), options.timeouts, Some(auth_policy)),
             user_pipeline: OnceLock::new(),
             client_options: options.client_options,
             access_key: None,
@@ -214,19 +223,14 @@ impl CommunicationIdentityClient {
     }
 
     /// Returns the pipeline without the client's own credential.
-    pub(crate) fn user_pipeline(&self) -> &Pipeline {
-        self.user_pipeline.get_or_init(|| pipeline(self.client_options.clone(), Vec::new()))
+    pub(crate) fn user_pipeline(&self) -> &Sender {
+        self.user_pipeline.get_or_init(|| Sender::new(self.client_options.clone(), self.pipeline.timeouts(), None))
     }
 
     /// Returns the endpoint of this client.
     pub fn endpoint(&self) -> &Url {
         &self.endpoint
     }
-}
-
-fn pipeline(options: ClientOptions, per_try_policies: Vec<Arc<dyn Policy>>) -> Pipeline {
-    let (name, version) = (option_env!("CARGO_PKG_NAME"), option_env!("CARGO_PKG_VERSION"));
-    Pipeline::new(name, version, options, Vec::new(), per_try_policies, None)
 }
 
 fn parse_key(access_key: &Secret) -> azure_core::Result<AccessKey> {

@@ -32,7 +32,7 @@ impl CommunicationIdentityClient {
             request.set_body(body);
         }
         self.check_create(&request)?;
-        Ok(self.send(&ctx, request, &[201]).await?.into())
+        Ok(self.send_creation(&ctx, request, &[201]).await?.into())
     }
 
     /// Gets an identity. Available in api-version 2025-03-02-preview only.

@@ -92,19 +92,22 @@ impl Project {
         self.command(&[before, words].concat())
     }
 
-    /// Checks that a project can run a test in the emulator with a client, and that arguments and the exit code are
-    /// passed on.
+    /// Checks that a project can run a test in the emulator with a client, that the test kit starts an emulator of its
+    /// own, and that arguments and the exit code are passed on.
     fn is_installed(&self) {
         let odd = ["a b", "", "\"", "'", "$x", "ä€😀"];
         let script = "const { execFileSync } = require('node:child_process'); \
+                      const { startEmulator } = require('az-communication/testing'); \
                       const issue = ['token', 'issue', '--scope', 'chat', '--query', 'token', '-otsv']; \
                       const token = execFileSync('az-communication', issue, { encoding: 'utf8' }); \
-                      console.log(JSON.stringify([token.slice(0, 3), ...process.argv.slice(1)])); process.exitCode = 7;";
+                      startEmulator().then((emulator) => emulator.isActive(token)).then((active) => { \
+                      console.log(JSON.stringify([token.slice(0, 3), String(active), ...process.argv.slice(1)])); \
+                      process.exitCode = 7; });";
         let mut command = self.az_communication(&["emulator", "run", "--", "node", "-e", script]);
         let output = command.args(odd).output().unwrap();
         let said = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(7), "{said}{}", String::from_utf8_lossy(&output.stderr));
-        let expected = [&["eyJ"][..], &odd].concat();
+        let expected = [&["eyJ", "false"][..], &odd].concat();
         assert_eq!(said.lines().last(), Some(json!(expected).to_string().as_str()), "{said}");
     }
 }
@@ -198,6 +201,17 @@ fn the_launcher_says_so_about_itself() {
     -rw-r--r-- 0/0 package/README.md
     -rwxr-xr-x 0/0 package/launcher.js
     -rw-r--r-- 0/0 package/package.json
+    -rw-r--r-- 0/0 package/program.js
+    -rw-r--r-- 0/0 package/testing/clock.js
+    -rw-r--r-- 0/0 package/testing/control.js
+    -rw-r--r-- 0/0 package/testing/error.js
+    -rw-r--r-- 0/0 package/testing/faults.js
+    -rw-r--r-- 0/0 package/testing/index.d.mts
+    -rw-r--r-- 0/0 package/testing/index.d.ts
+    -rw-r--r-- 0/0 package/testing/index.js
+    -rw-r--r-- 0/0 package/testing/index.mjs
+    -rw-r--r-- 0/0 package/testing/options.js
+    -rw-r--r-- 0/0 package/testing/process.js
     {
       "name": "az-communication",
       "version": "VERSION",
@@ -217,10 +231,22 @@ fn the_launcher_says_so_about_itself() {
         "az-communication": "launcher.js"
       },
       "files": [
-        "launcher.js"
+        "launcher.js",
+        "program.js",
+        "testing"
       ],
       "exports": {
-        "./package.json": "./package.json"
+        "./package.json": "./package.json",
+        "./testing": {
+          "import": {
+            "types": "./testing/index.d.mts",
+            "default": "./testing/index.mjs"
+          },
+          "require": {
+            "types": "./testing/index.d.ts",
+            "default": "./testing/index.js"
+          }
+        }
       },
       "optionalDependencies": {
         "@az-communication/linux-x64": "VERSION"

@@ -125,8 +125,7 @@ fn twine_and_check_wheel_contents_have_nothing_to_say() {
     let home = Folder::new();
     let said = stdout(tool("twine", &home).args(["check", "--strict"]).arg(artefact(".whl")));
     assert!(said.contains("PASSED"), "{said}");
-    // W007 is ignored, because the wheel contains no Python module.
-    stdout(tool("check-wheel-contents", &home).args(["--ignore", "W007"]).arg(artefact(".whl")));
+    stdout(tool("check-wheel-contents", &home).arg(artefact(".whl")));
 }
 
 /// Prints each file of a wheel, and fails if RECORD or the tags are wrong.
@@ -157,12 +156,26 @@ print(text, end="")
 fn the_record_is_right_and_the_program_may_be_run() {
     let read = stdout(Command::new("python3").args(["-c", READ]).arg(artefact(".whl")));
     assert_snapshot!(read, @r"
+    0o100644 az_communication/__init__.py
+    0o100644 az_communication/py.typed
+    0o100644 az_communication/pytest_plugin.py
+    0o100644 az_communication/testing/__init__.py
+    0o100644 az_communication/testing/clock.py
+    0o100644 az_communication/testing/control.py
+    0o100644 az_communication/testing/emulator.py
+    0o100644 az_communication/testing/errors.py
+    0o100644 az_communication/testing/faults.py
+    0o100644 az_communication/testing/options.py
+    0o100644 az_communication/testing/process.py
+    0o100644 az_communication/testing/program.py
+    0o100644 az_communication/testing/times.py
     0o100755 az_communication-VERSION.data/scripts/az-communication
     0o100644 az_communication-VERSION.dist-info/licenses/LICENSE
     0o100644 az_communication-VERSION.dist-info/licenses/THIRD-PARTY-LICENCES
     0o100644 az_communication-VERSION.dist-info/sboms/az-communication.cdx.json
     0o100644 az_communication-VERSION.dist-info/METADATA
     0o100644 az_communication-VERSION.dist-info/WHEEL
+    0o100644 az_communication-VERSION.dist-info/entry_points.txt
     0o100644 az_communication-VERSION.dist-info/RECORD
     Wheel-Version: 1.0
     Generator: xtask

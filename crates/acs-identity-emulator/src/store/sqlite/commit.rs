@@ -176,6 +176,9 @@ impl Committer {
         if begins_log {
             rows.put_setting(LOG, &(self.mark.number + 1).to_string())?;
         }
+        if has_written {
+            self.surroundings.will_change()?;
+        }
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         if begins_log {
             self.mark.number += 1;

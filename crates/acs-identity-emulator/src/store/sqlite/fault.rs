@@ -3,18 +3,26 @@
 use rusqlite::ErrorCode;
 use rusqlite::ffi;
 
+use crate::files::is_full;
 use crate::store::failure::StoreError;
 
-/// A statement failed, or a row differs from the row that was written.
+/// A statement failed, a file beside the database cannot be written, or a row differs from the row that was written.
 #[derive(Debug)]
 pub(super) enum Fault {
     Sql(rusqlite::Error),
+    Beside(std::io::Error),
     Damaged(String),
 }
 
 impl From<rusqlite::Error> for Fault {
     fn from(error: rusqlite::Error) -> Self {
         Self::Sql(error)
+    }
+}
+
+impl From<std::io::Error> for Fault {
+    fn from(error: std::io::Error) -> Self {
+        Self::Beside(error)
     }
 }
 
@@ -47,6 +55,8 @@ impl Fault {
     fn described(self, of_io: impl FnOnce(i32, String) -> StoreError) -> StoreError {
         let error = match self {
             Self::Damaged(what) => return StoreError::Damaged { what },
+            Self::Beside(error) if is_full(&error) => return StoreError::Full,
+            Self::Beside(error) => return StoreError::Failed(error.to_string()),
             Self::Sql(error) => error,
         };
         let text = error.to_string();

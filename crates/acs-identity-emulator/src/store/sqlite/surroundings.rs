@@ -19,6 +19,10 @@ pub(crate) trait Surroundings: Send + Sync {
     fn are_full(&self) -> bool {
         false
     }
+    /// Called before each commit that changes something.
+    fn will_change(&self) -> std::io::Result<()> {
+        Ok(())
+    }
     /// Called after a commit. All data up to `mark` in the log is on the disk.
     fn committed(&self, mark: Mark);
 }

@@ -1,0 +1,2 @@
+def test_asks(acs_connection_string):
+    pass
