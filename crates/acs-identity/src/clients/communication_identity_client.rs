@@ -132,8 +132,8 @@ impl CommunicationIdentityClient {
     ///
     /// # Errors
     ///
-    /// Returns an error if a part is missing, the endpoint is not valid, the key is not base64, or the values of the two
-    /// parts are swapped.
+    /// Returns an error if a part is missing, the endpoint is not valid, the key is not base64, or the values of the
+    /// two parts are swapped.
     pub fn with_connection_string(
         connection_string: &str,
         options: Option<CommunicationIdentityClientOptions>,

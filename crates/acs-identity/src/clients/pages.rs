@@ -47,8 +47,8 @@ impl CommunicationIdentityClient {
     }
 }
 
-/// Resolves a link against the URL of the page that has it. A link that is not a URL is kept as it is, so that the items
-/// of this page are not lost: only the next page fails.
+/// Resolves a link against the URL of the page that has it. A link that is not a URL is kept as it is, so that the
+/// items of this page are not lost: only the next page fails.
 fn continuation(page: &Url, link: String) -> PagerContinuation {
     match page.join(&link) {
         Ok(url) => PagerContinuation::Link(url),

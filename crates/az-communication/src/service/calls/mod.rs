@@ -20,6 +20,7 @@ use crate::service::connection::{Auth, Connection};
 use crate::service::failure::{Asked, Cause, Failure};
 use crate::service::login::Login;
 use crate::service::network;
+use crate::service::sending::dot_segments::DotSegmentPolicy;
 use crate::service::sending::log_policy::LogPolicy;
 use crate::service::sending::origin::OriginPolicy;
 use crate::service::sending::pace::PacePolicy;
