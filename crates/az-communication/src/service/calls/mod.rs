@@ -94,6 +94,7 @@ impl Service {
         let endpoint = connection.endpoint();
         let home = Url::parse(&endpoint)
             .map_err(|error| CliError::new(format!("The {} cannot be used: {error}.", connection.named_by())))?;
+        per_call_policies.insert(0, Arc::new(DotSegmentPolicy));
         // It waits before the request is signed, because the signature contains the time.
         per_call_policies.push(Arc::new(PacePolicy::default()));
         let mut per_try_policies: Vec<Arc<dyn Policy>> = vec![Arc::new(OriginPolicy { home })];
