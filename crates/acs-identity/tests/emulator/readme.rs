@@ -195,7 +195,7 @@ async fn m2_timeouts_and_retries() -> Done {
     match client.create_user().await {
         Ok(_) => println!("created"),
         Err(error) if error.downcast_ref::<UnknownOutcome>().is_some() => {
-            println!("perhaps there is a user without a known id: {error}")
+            println!("perhaps there is a user without a known id: {error}");
         }
         Err(error) => return Err(error.into()),
     }
