@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn debug_does_not_show_the_key_if_the_values_are_swapped() -> Result<(), ConnectionStringError> {
-        let parsed: ConnectionString = "endpoint=SECRETSECRET/KEY;accesskey=https://contoso/abc".parse()?;
+        let parsed: ConnectionString = "endpoint=SECRETSECRET/KEY;accesskey=https://contoso/abcd/".parse()?;
         assert!(parsed.swapped);
         let shown = format!("{parsed:?}");
         assert!(!shown.contains("SECRET") && !shown.contains("KEY"), "{shown}");
