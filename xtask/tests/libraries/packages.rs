@@ -51,9 +51,10 @@ fn e4_the_tests_of_a_package_pass_outside_of_the_repository() {
     // Outside of the repository, its .cargo/config.toml does not apply.
     let home = std::env::temp_dir().join(format!("package-tests-{}", std::process::id()));
     std::fs::create_dir_all(&home).expect("the folder");
-    let unpacked = |name: &str| home.join(format!("{name}-0.1.0"));
+    let version = version();
+    let unpacked = |name: &str| home.join(format!("{name}-{version}"));
     for name in LIBRARIES {
-        let file = folder.join("package").join(format!("{name}-0.1.0.crate"));
+        let file = folder.join("package").join(format!("{name}-{version}.crate"));
         run(Command::new("tar").arg("-xzf").arg(file).arg("-C").arg(&home));
     }
     let patch = format!("patch.crates-io.{}.path='{}'", LIBRARIES[0], unpacked(LIBRARIES[0]).display());
@@ -66,6 +67,13 @@ fn e4_the_tests_of_a_package_pass_outside_of_the_repository() {
         run(&mut test);
     }
     remove(&home);
+}
+
+/// Returns the version of the workspace.
+fn version() -> String {
+    let text = std::fs::read_to_string(root().join("Cargo.toml")).expect("Cargo.toml");
+    let version = text.lines().find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"'));
+    version.expect("the version of the workspace").to_owned()
 }
 
 fn run(command: &mut Command) {
