@@ -11,6 +11,7 @@ use crate::clock::{EARLIEST, LATEST};
 
 /// The reason why the emulator cannot start.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Error {
     /// A file or folder cannot be used.
     File(PathBuf, std::io::Error),
@@ -103,7 +104,16 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::File(_, error) | Self::Listen(_, error) | Self::Threads(error) | Self::Network(error) => Some(error),
+            // Their texts are those of the errors in them.
+            Self::OwnCertificate(_, error) | Self::ControlSecret(error) => error.source(),
+            _ => None,
+        }
+    }
+}
 
 /// Returns the text of a system error without the suffix that Rust appends ("(os error 13)").
 fn system_text(error: &std::io::Error) -> String {

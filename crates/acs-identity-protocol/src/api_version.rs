@@ -5,6 +5,7 @@ pub const CLI_DEFAULT: &str = "2023-10-01";
 
 /// The request body of the exchange of a Teams user's token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TeamsUserBody {
     /// `{token}`. A refused token is answered with an empty 401.
     TokenWithoutErrorBody,
@@ -16,6 +17,7 @@ pub enum TeamsUserBody {
 
 /// One api-version.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ApiVersion {
     /// The value of the `api-version` query parameter.
     pub name: &'static str,

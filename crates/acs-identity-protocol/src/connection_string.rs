@@ -9,13 +9,15 @@ use std::str::FromStr;
 
 pub use crate::development::{DEVELOPMENT_ACCESS_KEY, DEVELOPMENT_EMULATOR, DEVELOPMENT_PORT};
 use crate::endpoint::{EndpointFault, host_and_path, shown};
-use crate::signature::AccessKey;
+use crate::signature::{AccessKey, InvalidAccessKey};
 
 /// The form that error messages show.
 pub const EXPECTED_FORM: &str = "endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>";
 
-/// A parsed connection string. Parse one with [`str::parse`]. `Debug` does not show the key.
-#[derive(Debug, Clone)]
+/// A parsed connection string. Parse one with [`str::parse`]. `Debug` does not show the key, also if the values of
+/// the two parts are swapped.
+#[derive(Clone)]
+#[non_exhaustive]
 pub struct ConnectionString {
     /// The host and, if the endpoint has one, the port: the endpoint without its scheme and path.
     pub host: String,
@@ -29,10 +31,28 @@ pub struct ConnectionString {
     pub access_key: AccessKey,
     /// Whether the text was [`DEVELOPMENT_EMULATOR`].
     pub development_emulator: bool,
+    /// Whether the part `accesskey` contains a URL. The values are then most likely swapped, and the host is the key.
+    /// The Python SDK does not notice it, and neither does [`str::parse`].
+    pub swapped: bool,
+}
+
+impl fmt::Debug for ConnectionString {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (host, path) = if self.swapped { ("*****", "") } else { (&*self.host, &*self.path) };
+        f.debug_struct("ConnectionString")
+            .field("host", &host)
+            .field("path", &path)
+            .field("plain_http", &self.plain_http)
+            .field("access_key", &self.access_key)
+            .field("development_emulator", &self.development_emulator)
+            .field("swapped", &self.swapped)
+            .finish()
+    }
 }
 
 /// What is wrong with a connection string. The messages never show the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ConnectionStringError {
     /// The text is empty or white space.
     Empty,
@@ -77,7 +97,15 @@ impl fmt::Display for ConnectionStringError {
     }
 }
 
-impl std::error::Error for ConnectionStringError {}
+impl std::error::Error for ConnectionStringError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::InvalidEndpoint(_, fault) => Some(fault),
+            Self::InvalidAccessKey => Some(&InvalidAccessKey),
+            _ => None,
+        }
+    }
+}
 
 impl FromStr for ConnectionString {
     type Err = ConnectionStringError;
@@ -125,6 +153,7 @@ impl FromStr for ConnectionString {
             plain_http: scheme.eq_ignore_ascii_case("http:"),
             access_key: access_key.parse().map_err(|_| ConnectionStringError::InvalidAccessKey)?,
             development_emulator: false,
+            swapped: access_key.contains("://"),
         })
     }
 }
@@ -138,6 +167,7 @@ impl ConnectionString {
             plain_http: false,
             access_key: AccessKey::development(),
             development_emulator: true,
+            swapped: false,
         }
     }
 
@@ -213,6 +243,24 @@ mod tests {
         assert!(!shown.contains(KEY) && !shown.contains("48, 49"), "{shown}");
         assert!(shown.contains("AccessKey(..)"), "{shown}");
         Ok(())
+    }
+
+    #[test]
+    fn debug_does_not_show_the_key_if_the_values_are_swapped() -> Result<(), ConnectionStringError> {
+        let parsed: ConnectionString = "endpoint=SECRETSECRET/KEY;accesskey=https://contoso/abcd/".parse()?;
+        assert!(parsed.swapped);
+        let shown = format!("{parsed:?}");
+        assert!(!shown.contains("SECRET") && !shown.contains("KEY"), "{shown}");
+        Ok(())
+    }
+
+    #[test]
+    fn the_cause_of_an_error_is_its_source() {
+        use std::error::Error as _;
+        let source = |text: &str| text.parse::<ConnectionString>().unwrap_err().source().map(ToString::to_string);
+        assert_eq!(source("endpoint=https://h;accesskey=!"), Some(InvalidAccessKey.to_string()));
+        assert_eq!(source("endpoint=https://h?a;accesskey=YQ=="), Some(EndpointFault::Query.to_string()));
+        assert_eq!(source("bogus"), None);
     }
 
     #[test]

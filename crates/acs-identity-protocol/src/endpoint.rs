@@ -13,6 +13,7 @@ const REDACTED: &str = "*****";
 
 /// What is wrong with an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EndpointFault {
     /// It contains an access key, most often because a `;` is missing.
     AccessKey,
@@ -65,6 +66,8 @@ impl fmt::Display for EndpointFault {
         })
     }
 }
+
+impl std::error::Error for EndpointFault {}
 
 /// Splits an endpoint, with or without a scheme, into its host (with the port if there is one) and its path. Slashes at
 /// the end of the path are removed.

@@ -5,13 +5,22 @@ use serde::{Deserialize, Serialize};
 
 /// The body of every error response.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ErrorBody {
     /// The error.
     pub error: ErrorDetail,
 }
 
+impl ErrorBody {
+    /// Makes the body of an error.
+    pub fn new(error: ErrorDetail) -> Self {
+        Self { error }
+    }
+}
+
 /// One error.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ErrorDetail {
     /// The code for programs. [`codes`] has the known ones.
     #[serde(default)]
@@ -28,6 +37,19 @@ pub struct ErrorDetail {
     /// A more specific error.
     #[serde(default, rename = "innererror", skip_serializing_if = "Option::is_none")]
     pub inner_error: Option<Box<ErrorDetail>>,
+}
+
+impl ErrorDetail {
+    /// Makes an error from its code and its message. The other fields are absent.
+    pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { code: code.into(), message: message.into(), ..Self::default() }
+    }
+
+    /// Sets the field that is wrong, if there is one.
+    #[must_use]
+    pub fn with_target(self, target: Option<&str>) -> Self {
+        Self { target: target.map(str::to_owned), ..self }
+    }
 }
 
 #[cfg(feature = "azure_core")]

@@ -7,6 +7,7 @@ use std::fmt;
 
 /// The header and payload of a JWT. Nothing was verified. `Debug` does not show them.
 #[derive(Clone, PartialEq)]
+#[non_exhaustive]
 pub struct UnverifiedJwt {
     /// The JOSE header.
     pub header: Map<String, Value>,
@@ -22,6 +23,7 @@ impl fmt::Debug for UnverifiedJwt {
 
 /// Why a text is not a JWT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum JwtError {
     /// It does not have three parts, but this number of parts.
     Parts(usize),

@@ -6,6 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// A raw id, by the kind of user or service that it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RawId {
     /// A communication user: `8:acs:{resource}_{user}`, or the same with the prefix `8:gcch-acs:`, `8:dod-acs:` or
     /// `8:spool:`.

@@ -3,14 +3,13 @@
 
 use acs_identity::models::TokenScope;
 use acs_identity::{CommunicationIdentityClient, CommunicationIdentityClientExt as _};
+use azure_core::time::to_rfc3339;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let connection_string = std::env::var("AZURE_COMMUNICATION_CONNECTION_STRING")?;
     let client = CommunicationIdentityClient::with_connection_string(&connection_string, None)?;
-    let created = client.create_user_and_token(&[TokenScope::Chat, TokenScope::VoIP], Some(60)).await?.into_model()?;
-    let user = created.identity.and_then(|identity| identity.id).unwrap_or_default();
-    let expires_on = created.access_token.and_then(|token| token.expires_on);
-    println!("{user} has a token until {expires_on:?}");
+    let (user, token) = client.create_user_and_token(&[TokenScope::Chat, TokenScope::VoIP], Some(60)).await?;
+    println!("{user} has a token until {}", to_rfc3339(&token.expires_on));
     Ok(())
 }

@@ -9,7 +9,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let endpoint = std::env::var("AZURE_COMMUNICATION_ENDPOINT")?;
     let credential = ManagedIdentityCredential::new(None)?;
     let client = CommunicationIdentityClient::new(&endpoint, credential, None)?;
-    let created = client.create_user().await?.into_model()?;
-    println!("{:?}", created.identity.and_then(|identity| identity.id));
+    println!("{}", client.create_user().await?);
     Ok(())
 }

@@ -24,12 +24,9 @@ pub(crate) struct Assignments {
 }
 
 pub(super) fn model(row: AssignmentRow) -> TeamsExtensionAssignment {
-    TeamsExtensionAssignment {
-        object_id: Some(row.object),
-        tenant_id: Some(row.tenant),
-        principal_type: Some(PrincipalType::from(row.principal_type)),
-        client_ids: row.client_ids,
-    }
+    TeamsExtensionAssignment::new(row.object, row.tenant)
+        .with_principal_type(PrincipalType::from(row.principal_type))
+        .with_client_ids(row.client_ids)
 }
 
 fn check_clients(clients: &[String]) -> Refused<Vec<String>> {
@@ -180,7 +177,7 @@ impl Assignments {
         let more = rows.len() > PAGE;
         rows.truncate(PAGE);
         let last = rows.last().map(|row| row.object.clone()).filter(|_| more);
-        Ok((EntraAssignmentList { value: rows.into_iter().map(model).collect(), next_link: None }, last))
+        Ok((EntraAssignmentList::new(rows.into_iter().map(model).collect()), last))
     }
 
     /// Makes, replaces and removes several Entra assignments, either all or none. Returns the assignments that were
@@ -203,6 +200,6 @@ impl Assignments {
             changes.push(of_object(object, row));
         }
         self.change(caller, Kind::Entra, changes).await?;
-        Ok(EntraAssignmentList { value, next_link: None })
+        Ok(EntraAssignmentList::new(value))
     }
 }

@@ -25,8 +25,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         "endpoint=https://localhost:10100/;accesskey=a2V5",
         Some(options),
     )?;
-    let created = client.create_user_and_token(&[TokenScope::Chat], None).await?.into_model()?;
-    println!("User: {}", created.identity.and_then(|identity| identity.id).unwrap_or_default());
-    println!("Token: {}", created.access_token.and_then(|access| access.token).unwrap_or_default());
+    let (user, token) = client.create_user_and_token(&[TokenScope::Chat], None).await?;
+    println!("User: {user}");
+    println!("Token: {}", token.token.secret());
     Ok(())
 }

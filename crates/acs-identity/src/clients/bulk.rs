@@ -2,14 +2,12 @@
 
 use std::pin::Pin;
 
-use azure_core::http::NoFormat;
-use azure_core::http::Response;
+use azure_core::credentials::AccessToken;
 use futures::stream::{self, Stream, StreamExt as _};
 
-use super::{CommunicationIdentityClient, CommunicationIdentityClientExt as _};
+use super::{CommunicationIdentityClient, CommunicationIdentityClientExt as _, answer};
 use crate::models::{
-    AccessToken, CommunicationIdentityClientCreateIdentityOptions, CreateIdentityRequest, CreateIdentityResult,
-    IssueAccessTokenRequest,
+    CommunicationIdentityClientCreateIdentityOptions, CreateIdentityRequest, IssueAccessTokenRequest, UserId,
 };
 
 /// The result for one of many users: the raw id and the result.
@@ -32,7 +30,10 @@ where
 }
 
 impl CommunicationIdentityClient {
-    /// Creates `count` identities. If the request has scopes, each identity gets a token.
+    /// Creates `count` identities, and returns the raw id of each, with its token if the request has scopes.
+    ///
+    /// Look at each result by itself. A failed request is one item of the stream, and the other requests go on:
+    /// `try_collect` would drop the ids that were already created.
     ///
     /// # Arguments
     ///
@@ -45,13 +46,18 @@ impl CommunicationIdentityClient {
         request: CreateIdentityRequest,
         count: usize,
         concurrency: usize,
-    ) -> BulkStream<'_, azure_core::Result<CreateIdentityResult>> {
+    ) -> BulkStream<'_, azure_core::Result<(UserId, Option<AccessToken>)>> {
         let create = move |_| {
             let request = request.clone();
             async move {
+                let with_token = request.create_token_with_scopes.is_some();
                 let body = Some(request.try_into()?);
                 let options = CommunicationIdentityClientCreateIdentityOptions { body, ..Default::default() };
-                self.create_identity(Some(options)).await?.into_model()
+                let created = self.create_identity(Some(options)).await?.into_model()?;
+                match with_token {
+                    true => answer::user_with_token(created).map(|(user, token)| (user, Some(token))),
+                    false => answer::user(&created).map(|user| (user, None)),
+                }
             }
         };
         Box::pin(stream::iter(0..count).map(create).buffer_unordered(concurrency.max(1)))
@@ -72,13 +78,16 @@ impl CommunicationIdentityClient {
         concurrency: usize,
     ) -> BulkStream<'a, BulkResult<AccessToken>>
     where
-        I: IntoIterator<Item = String>,
+        I: IntoIterator<Item: Into<String> + 'a>,
         I::IntoIter: Send + 'a,
     {
-        for_each_user(users.into_iter(), concurrency, move |user| {
+        for_each_user(users.into_iter().map(Into::into), concurrency, move |user| {
             let request = request.clone();
             async move {
-                let issued = async { self.issue_access_token(&user, request.try_into()?, None).await?.into_model() };
+                let issued = async {
+                    let token = self.issue_access_token(&user, request.try_into()?, None).await?.into_model()?;
+                    answer::access_token(token)
+                };
                 let issued = issued.await;
                 (user, issued)
             }
@@ -91,16 +100,12 @@ impl CommunicationIdentityClient {
     ///
     /// * `users` - The raw ids of the users.
     /// * `concurrency` - The largest number of concurrent requests; 0 counts as 1.
-    pub fn revoke_access_tokens_of<'a, I>(
-        &'a self,
-        users: I,
-        concurrency: usize,
-    ) -> BulkStream<'a, BulkResult<Response<(), NoFormat>>>
+    pub fn revoke_access_tokens_of<'a, I>(&'a self, users: I, concurrency: usize) -> BulkStream<'a, BulkResult<()>>
     where
-        I: IntoIterator<Item = String>,
+        I: IntoIterator<Item: Into<String> + 'a>,
         I::IntoIter: Send + 'a,
     {
-        for_each_user(users.into_iter(), concurrency, move |user| async move {
+        for_each_user(users.into_iter().map(Into::into), concurrency, move |user| async move {
             let revoked = self.revoke_tokens(&user).await;
             (user, revoked)
         })
@@ -112,16 +117,12 @@ impl CommunicationIdentityClient {
     ///
     /// * `users` - The raw ids of the users.
     /// * `concurrency` - The largest number of concurrent requests; 0 counts as 1.
-    pub fn delete_identities<'a, I>(
-        &'a self,
-        users: I,
-        concurrency: usize,
-    ) -> BulkStream<'a, BulkResult<Response<(), NoFormat>>>
+    pub fn delete_identities<'a, I>(&'a self, users: I, concurrency: usize) -> BulkStream<'a, BulkResult<()>>
     where
-        I: IntoIterator<Item = String>,
+        I: IntoIterator<Item: Into<String> + 'a>,
         I::IntoIter: Send + 'a,
     {
-        for_each_user(users.into_iter(), concurrency, move |user| async move {
+        for_each_user(users.into_iter().map(Into::into), concurrency, move |user| async move {
             let deleted = self.delete_user(&user).await;
             (user, deleted)
         })

@@ -2,26 +2,37 @@
 
 use std::sync::{Arc, OnceLock};
 
+use acs_identity_protocol::endpoint::shown;
 use acs_identity_protocol::{AccessKey, ConnectionString};
 use azure_core::credentials::{Secret, TokenCredential};
 use azure_core::error::{Error, ErrorKind, ResultExt as _};
 use azure_core::fmt::SafeDebug;
 use azure_core::http::policies::{Policy, auth::BearerTokenAuthorizationPolicy};
-use azure_core::http::{ClientOptions, Pipeline, Url};
+use azure_core::http::{ClientOptions, Url};
 use azure_core::tracing;
 
-use crate::policies::{AccessKeyPolicy, PacePolicy};
+use super::endpoint::{parse, require_https};
+use crate::policies::AccessKeyPolicy;
+use crate::sender::Sender;
+use crate::timeouts::Timeouts;
 
 /// The scope of management calls. It has two slashes, because the audience ends with one (docs/service.md, section
 /// 2.2).
 const SCOPE: &str = "https://communication.azure.com//.default";
 
+/// The api-version of a client whose options name none.
+pub(super) const DEFAULT_API_VERSION: &str = "2025-06-30";
+
 /// Options used when creating a [`CommunicationIdentityClient`].
 #[derive(Clone, SafeDebug)]
 pub struct CommunicationIdentityClientOptions {
     /// The api-version of all requests, such as `2025-06-30`, which is the default.
-    /// [`api_version::KNOWN`](crate::api_version::KNOWN) lists the known ones.
+    /// [`api_version::KNOWN`](crate::api_version::KNOWN) lists the known ones. A method or a field that a known version
+    /// lacks is refused before anything is sent.
     pub api_version: String,
+
+    /// How long a call waits for the service. By default, each call ends within ten seconds.
+    pub timeouts: Timeouts,
 
     /// The options of `azure_core`: transport, retries, policies and tracing.
     pub client_options: ClientOptions,
@@ -29,7 +40,11 @@ pub struct CommunicationIdentityClientOptions {
 
 impl Default for CommunicationIdentityClientOptions {
     fn default() -> Self {
-        Self { api_version: "2025-06-30".into(), client_options: ClientOptions::default() }
+        Self {
+            api_version: DEFAULT_API_VERSION.into(),
+            timeouts: Timeouts::default(),
+            client_options: ClientOptions::default(),
+        }
     }
 }
 
@@ -49,16 +64,18 @@ impl Default for CommunicationIdentityClientOptions {
 pub struct CommunicationIdentityClient {
     pub(crate) api_version: String,
     pub(crate) endpoint: Url,
-    pub(crate) pipeline: Pipeline,
+    pub(crate) pipeline: Sender,
     /// The pipeline of the exchanges that a user's token authenticates. It is created when it is first needed.
-    user_pipeline: OnceLock<Pipeline>,
+    user_pipeline: OnceLock<Sender>,
     client_options: ClientOptions,
+    /// The policy that signs, unless the client authenticates with Entra ID.
+    access_key: Option<Arc<AccessKeyPolicy>>,
 }
 
 impl std::fmt::Debug for CommunicationIdentityClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CommunicationIdentityClient")
-            .field("endpoint", &self.endpoint.as_str())
+            .field("endpoint", &shown(self.endpoint.as_str()))
             .field("api_version", &self.api_version)
             .finish_non_exhaustive()
     }
@@ -81,10 +98,8 @@ impl CommunicationIdentityClient {
         credential: Arc<dyn TokenCredential>,
         options: Option<CommunicationIdentityClientOptions>,
     ) -> azure_core::Result<Self> {
-        let endpoint = parse_endpoint(endpoint)?;
-        if endpoint.scheme() != "https" {
-            return Err(Error::with_message(ErrorKind::Other, format!("{endpoint} must use https")));
-        }
+        let endpoint = parse(endpoint)?;
+        require_https(&endpoint)?;
         let policy = BearerTokenAuthorizationPolicy::new(credential, [SCOPE]);
         Self::with_policy(endpoint, Arc::new(policy), options.unwrap_or_default())
     }
@@ -105,12 +120,7 @@ impl CommunicationIdentityClient {
         access_key: &Secret,
         options: Option<CommunicationIdentityClientOptions>,
     ) -> azure_core::Result<Self> {
-        let access_key: AccessKey =
-            access_key.secret().parse().map_err(|error: acs_identity_protocol::signature::InvalidAccessKey| {
-                Error::with_message(ErrorKind::DataConversion, error.to_string())
-            })?;
-        let policy = AccessKeyPolicy::new(access_key);
-        Self::with_policy(parse_endpoint(endpoint)?, Arc::new(policy), options.unwrap_or_default())
+        Self::signing(parse(endpoint)?, parse_key(access_key)?, options)
     }
 
     /// Creates a client from the connection string that the Azure portal shows.
@@ -122,7 +132,8 @@ impl CommunicationIdentityClient {
     ///
     /// # Errors
     ///
-    /// Returns an error if a part is missing, the endpoint is not valid, or the key is not base64.
+    /// Returns an error if a part is missing, the endpoint is not valid, the key is not base64, or the values of the
+    /// two parts are swapped.
     pub fn with_connection_string(
         connection_string: &str,
         options: Option<CommunicationIdentityClientOptions>,
@@ -140,15 +151,50 @@ impl CommunicationIdentityClient {
     ///
     /// # Errors
     ///
-    /// Returns an error if the host is not valid in a URL.
+    /// Returns an error if the host is not valid in a URL, or the values of the two parts are swapped.
     pub fn with_parsed_connection_string(
         connection_string: &ConnectionString,
         options: Option<CommunicationIdentityClientOptions>,
     ) -> azure_core::Result<Self> {
+        // The key would become the host, which errors and traces show.
+        if connection_string.swapped {
+            let message =
+                "the connection string has a URL as 'accesskey': swap the values of 'endpoint' and 'accesskey'";
+            return Err(Error::with_message(ErrorKind::DataConversion, message));
+        }
         let scheme = if connection_string.plain_http { "http" } else { "https" };
-        let endpoint = parse_endpoint(&format!("{scheme}://{}{}", connection_string.host, connection_string.path))?;
-        let policy = AccessKeyPolicy::new(connection_string.access_key.clone());
-        Self::with_policy(endpoint, Arc::new(policy), options.unwrap_or_default())
+        let endpoint = parse(&format!("{scheme}://{}{}", connection_string.host, connection_string.path))?;
+        Self::signing(endpoint, connection_string.access_key.clone(), options)
+    }
+
+    /// Replaces the access key, for example after it was regenerated. The new key signs the next try of every request,
+    /// also of requests that are waiting for their next try.
+    ///
+    /// # Arguments
+    ///
+    /// * `access_key` - One of the resource's two access keys, in base64.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if `access_key` is not base64, or if the client authenticates with Entra ID. The client then
+    /// keeps its credential.
+    pub fn update_access_key(&self, access_key: &Secret) -> azure_core::Result<()> {
+        let Some(policy) = &self.access_key else {
+            let message = "this client has no access key: it authenticates with Entra ID";
+            return Err(Error::with_message(ErrorKind::Credential, message));
+        };
+        policy.replace(parse_key(access_key)?);
+        Ok(())
+    }
+
+    fn signing(
+        endpoint: Url,
+        access_key: AccessKey,
+        options: Option<CommunicationIdentityClientOptions>,
+    ) -> azure_core::Result<Self> {
+        let policy = Arc::new(AccessKeyPolicy::new(access_key));
+        let client = Self::with_policy(endpoint, policy.clone(), options.unwrap_or_default())?;
+        Ok(Self { access_key: Some(policy), ..client })
     }
 
     // `#[tracing::new]` accepts public functions only, so the code that it generates is written here.
@@ -169,15 +215,16 @@ impl CommunicationIdentityClient {
             tracer,
             endpoint,
             api_version: options.api_version,
-            pipeline: pipeline(options.client_options.clone(), vec![Arc::new(PacePolicy::default()), auth_policy]),
+            pipeline: Sender::new(options.client_options.clone(), options.timeouts, Some(auth_policy)),
             user_pipeline: OnceLock::new(),
             client_options: options.client_options,
+            access_key: None,
         })
     }
 
     /// Returns the pipeline without the client's own credential.
-    pub(crate) fn user_pipeline(&self) -> &Pipeline {
-        self.user_pipeline.get_or_init(|| pipeline(self.client_options.clone(), Vec::new()))
+    pub(crate) fn user_pipeline(&self) -> &Sender {
+        self.user_pipeline.get_or_init(|| Sender::new(self.client_options.clone(), self.pipeline.timeouts(), None))
     }
 
     /// Returns the endpoint of this client.
@@ -186,19 +233,8 @@ impl CommunicationIdentityClient {
     }
 }
 
-fn pipeline(options: ClientOptions, per_try_policies: Vec<Arc<dyn Policy>>) -> Pipeline {
-    let (name, version) = (option_env!("CARGO_PKG_NAME"), option_env!("CARGO_PKG_VERSION"));
-    Pipeline::new(name, version, options, Vec::new(), per_try_policies, None)
-}
-
-fn parse_endpoint(endpoint: &str) -> azure_core::Result<Url> {
-    let mut url = Url::parse(endpoint).with_kind(ErrorKind::DataConversion)?;
-    if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none() {
-        return Err(Error::with_message(ErrorKind::DataConversion, format!("{endpoint} is not an http(s) URL")));
-    }
-    url.set_query(None);
-    url.set_fragment(None);
-    Ok(url)
+fn parse_key(access_key: &Secret) -> azure_core::Result<AccessKey> {
+    access_key.secret().parse().with_kind(ErrorKind::DataConversion)
 }
 
 #[cfg(test)]

@@ -1,18 +1,19 @@
 //! The convenience methods that the SDKs of other languages have, under the same names.
 
-use azure_core::http::{NoFormat, Response};
+use azure_core::credentials::AccessToken;
 
-use super::CommunicationIdentityClient;
+use super::{CommunicationIdentityClient, answer};
 use crate::models::{
-    AccessToken, CommunicationIdentityClientCreateIdentityOptions, CreateIdentityRequest, CreateIdentityResult,
-    ExchangeTeamsUserAccessTokenRequest, IssueAccessTokenRequest, TokenScope,
+    CommunicationIdentityClientCreateIdentityOptions, CreateIdentityRequest, ExchangeTeamsUserAccessTokenRequest,
+    IssueAccessTokenRequest, TokenScope, UserId,
 };
 
-/// Short methods for the usual cases.
+/// Short methods for the usual cases. They return values instead of responses, and an error if the service left
+/// something out. A [`UserId`] can be given as `&user` where a method takes a raw id.
 #[async_trait::async_trait]
 pub trait CommunicationIdentityClientExt {
-    /// Creates a user.
-    async fn create_user(&self) -> azure_core::Result<Response<CreateIdentityResult>>;
+    /// Creates a user, and returns its raw id. Store it: the service cannot list users.
+    async fn create_user(&self) -> azure_core::Result<UserId>;
 
     /// Creates a user and issues a token with these scopes.
     ///
@@ -20,11 +21,15 @@ pub trait CommunicationIdentityClientExt {
     ///
     /// * `scopes` - The scopes of the token.
     /// * `expires_in_minutes` - The lifetime in minutes, 60 to 1440; 1440 if `None`.
+    ///
+    /// # Errors
+    ///
+    /// If the service created the user but its answer has no token, the error contains the raw id.
     async fn create_user_and_token(
         &self,
         scopes: &[TokenScope],
         expires_in_minutes: Option<i32>,
-    ) -> azure_core::Result<Response<CreateIdentityResult>>;
+    ) -> azure_core::Result<(UserId, AccessToken)>;
 
     /// Issues a token for a user.
     ///
@@ -38,7 +43,7 @@ pub trait CommunicationIdentityClientExt {
         user: &str,
         scopes: &[TokenScope],
         expires_in_minutes: Option<i32>,
-    ) -> azure_core::Result<Response<AccessToken>>;
+    ) -> azure_core::Result<AccessToken>;
 
     /// Exchanges the Entra access token of a Teams user for an access token.
     ///
@@ -52,34 +57,46 @@ pub trait CommunicationIdentityClientExt {
         aad_token: &str,
         client_id: &str,
         user_object_id: &str,
-    ) -> azure_core::Result<Response<AccessToken>>;
+    ) -> azure_core::Result<AccessToken>;
 
     /// Revokes all tokens of a user.
     ///
     /// # Arguments
     ///
     /// * `user` - The raw id of the user.
-    async fn revoke_tokens(&self, user: &str) -> azure_core::Result<Response<(), NoFormat>>;
+    async fn revoke_tokens(&self, user: &str) -> azure_core::Result<()>;
 
     /// Deletes a user.
     ///
     /// # Arguments
     ///
     /// * `user` - The raw id of the user.
-    async fn delete_user(&self, user: &str) -> azure_core::Result<Response<(), NoFormat>>;
+    async fn delete_user(&self, user: &str) -> azure_core::Result<()>;
+
+    /// Asks the emulator whether a token is active: issued by it, not expired and not revoked. The request has the
+    /// token and no credential.
+    ///
+    /// # Arguments
+    ///
+    /// * `token` - The access token.
+    ///
+    /// # Errors
+    ///
+    /// The service of Azure has no such operation. The error says so.
+    async fn is_token_active(&self, token: &str) -> azure_core::Result<bool>;
 }
 
 #[async_trait::async_trait]
 impl CommunicationIdentityClientExt for CommunicationIdentityClient {
-    async fn create_user(&self) -> azure_core::Result<Response<CreateIdentityResult>> {
-        self.create_identity(None).await
+    async fn create_user(&self) -> azure_core::Result<UserId> {
+        answer::user(&self.create_identity(None).await?.into_model()?)
     }
 
     async fn create_user_and_token(
         &self,
         scopes: &[TokenScope],
         expires_in_minutes: Option<i32>,
-    ) -> azure_core::Result<Response<CreateIdentityResult>> {
+    ) -> azure_core::Result<(UserId, AccessToken)> {
         let body = CreateIdentityRequest {
             create_token_with_scopes: Some(scopes.to_vec()),
             expires_in_minutes,
@@ -87,7 +104,7 @@ impl CommunicationIdentityClientExt for CommunicationIdentityClient {
         };
         let options =
             CommunicationIdentityClientCreateIdentityOptions { body: Some(body.try_into()?), ..Default::default() };
-        self.create_identity(Some(options)).await
+        answer::user_with_token(self.create_identity(Some(options)).await?.into_model()?)
     }
 
     async fn get_token(
@@ -95,9 +112,9 @@ impl CommunicationIdentityClientExt for CommunicationIdentityClient {
         user: &str,
         scopes: &[TokenScope],
         expires_in_minutes: Option<i32>,
-    ) -> azure_core::Result<Response<AccessToken>> {
+    ) -> azure_core::Result<AccessToken> {
         let body = IssueAccessTokenRequest { scopes: Some(scopes.to_vec()), expires_in_minutes };
-        self.issue_access_token(user, body.try_into()?, None).await
+        answer::access_token(self.issue_access_token(user, body.try_into()?, None).await?.into_model()?)
     }
 
     async fn get_token_for_teams_user(
@@ -105,20 +122,24 @@ impl CommunicationIdentityClientExt for CommunicationIdentityClient {
         aad_token: &str,
         client_id: &str,
         user_object_id: &str,
-    ) -> azure_core::Result<Response<AccessToken>> {
+    ) -> azure_core::Result<AccessToken> {
         let body = ExchangeTeamsUserAccessTokenRequest {
             token: Some(aad_token.into()),
             app_id: Some(client_id.into()),
             user_id: Some(user_object_id.into()),
         };
-        self.exchange_teams_user_access_token(body.try_into()?, None).await
+        answer::access_token(self.exchange_teams_user_access_token(body.try_into()?, None).await?.into_model()?)
     }
 
-    async fn revoke_tokens(&self, user: &str) -> azure_core::Result<Response<(), NoFormat>> {
-        self.revoke_access_tokens(user, None).await
+    async fn revoke_tokens(&self, user: &str) -> azure_core::Result<()> {
+        self.revoke_access_tokens(user, None).await.map(drop)
     }
 
-    async fn delete_user(&self, user: &str) -> azure_core::Result<Response<(), NoFormat>> {
-        self.delete_identity(user, None).await
+    async fn delete_user(&self, user: &str) -> azure_core::Result<()> {
+        self.delete_identity(user, None).await.map(drop)
+    }
+
+    async fn is_token_active(&self, token: &str) -> azure_core::Result<bool> {
+        self.introspect(token).await
     }
 }

@@ -1,11 +1,10 @@
 //! Identities, and access tokens for them (docs/service.md, sections 1 and 8).
 
-use acs_identity_protocol::raw_id;
-use azure_core::error::{Error, ErrorKind};
 use azure_core::http::{Method, NoFormat, Request, RequestContent, Response};
 use azure_core::tracing;
 
 use super::CommunicationIdentityClient;
+use super::endpoint::segment;
 use crate::models::{
     AccessToken, CommunicationIdentityClientCreateIdentityOptions, CommunicationIdentityClientDeleteIdentityOptions,
     CommunicationIdentityClientExchangeTeamsUserAccessTokenOptions, CommunicationIdentityClientGetIdentityOptions,
@@ -14,7 +13,8 @@ use crate::models::{
 };
 
 impl CommunicationIdentityClient {
-    /// Creates an identity. If the body has scopes, a token is issued for it, too.
+    /// Creates an identity. If the body has scopes, a token is issued for it, too. A `custom_id` needs api-version
+    /// 2025-03-02-preview: with another one, this method returns an error before anything is sent.
     ///
     /// # Arguments
     ///
@@ -31,7 +31,8 @@ impl CommunicationIdentityClient {
         if let Some(body) = options.body {
             request.set_body(body);
         }
-        Ok(self.send(&ctx, request, &[201]).await?.into())
+        self.check_create(&request)?;
+        Ok(self.send_creation(&ctx, request, &[201]).await?.into())
     }
 
     /// Gets an identity. Available in api-version 2025-03-02-preview only.
@@ -47,6 +48,7 @@ impl CommunicationIdentityClient {
         options: Option<CommunicationIdentityClientGetIdentityOptions<'_>>,
     ) -> azure_core::Result<Response<Identity>> {
         let options = options.unwrap_or_default();
+        self.require_custom_ids("get_identity")?;
         let ctx = options.method_options.context.to_borrowed();
         let request = self.identity_request(Method::Get, id, "")?;
         Ok(self.send(&ctx, request, &[200]).await?.into())
@@ -89,6 +91,7 @@ impl CommunicationIdentityClient {
         let mut request = self.identity_request(Method::Post, id, "/:issueAccessToken")?;
         request.insert_header("content-type", "application/json");
         request.set_body(body);
+        self.check_issue(&request)?;
         Ok(self.send(&ctx, request, &[200]).await?.into())
     }
 
@@ -107,6 +110,7 @@ impl CommunicationIdentityClient {
     ) -> azure_core::Result<Response<(), NoFormat>> {
         let options = options.unwrap_or_default();
         let ctx = options.method_options.context.to_borrowed();
+        self.require_revocation()?;
         let request = self.identity_request(Method::Post, id, "/:revokeAccessTokens")?;
         Ok(self.send(&ctx, request, &[204]).await?.into())
     }
@@ -128,13 +132,11 @@ impl CommunicationIdentityClient {
         let mut request = self.request(Method::Post, "/teamsUser/:exchangeAccessToken")?;
         request.insert_header("content-type", "application/json");
         request.set_body(body);
+        self.check_teams_user(&request)?;
         Ok(self.send(&ctx, request, &[200]).await?.into())
     }
 
     fn identity_request(&self, method: Method, id: &str, verb: &str) -> azure_core::Result<Request> {
-        if id.is_empty() {
-            return Err(Error::with_message(ErrorKind::Other, "parameter id cannot be empty"));
-        }
-        self.request(method, &format!("/identities/{}{verb}", raw_id::encode_path_segment(id)))
+        self.request(method, &format!("/identities/{}{verb}", segment("id", id)?))
     }
 }

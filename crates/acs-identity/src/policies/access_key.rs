@@ -1,6 +1,6 @@
 //! The pipeline policy that signs requests with an access key.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use acs_identity_protocol::AccessKey;
 use async_trait::async_trait;
@@ -12,12 +12,17 @@ use azure_core::time::OffsetDateTime;
 /// Signs each try of a request again, because the date is part of the signature (docs/service.md, section 2.1).
 #[derive(Debug)]
 pub(crate) struct AccessKeyPolicy {
-    access_key: AccessKey,
+    access_key: RwLock<AccessKey>,
 }
 
 impl AccessKeyPolicy {
     pub(crate) fn new(access_key: AccessKey) -> Self {
-        Self { access_key }
+        Self { access_key: RwLock::new(access_key) }
+    }
+
+    /// Replaces the key. The next try of every request is signed with it.
+    pub(crate) fn replace(&self, access_key: AccessKey) {
+        *self.access_key.write().unwrap_or_else(PoisonError::into_inner) = access_key;
     }
 }
 
@@ -33,8 +38,13 @@ impl Policy for AccessKeyPolicy {
             (None, _) => return Err(Error::with_message(ErrorKind::Other, "the request URL has no host")),
         };
         let target = request.path_and_query();
-        let headers =
-            self.access_key.sign_request(request.method().as_str(), &target, &host, body, OffsetDateTime::now_utc());
+        let headers = self.access_key.read().unwrap_or_else(PoisonError::into_inner).sign_request(
+            request.method().as_str(),
+            &target,
+            &host,
+            body,
+            OffsetDateTime::now_utc(),
+        );
         for (name, value) in headers {
             request.insert_header(name, value);
         }

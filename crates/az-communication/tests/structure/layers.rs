@@ -64,8 +64,16 @@ pub const PROTOCOL: Layers = &[
     &["error"],
 ];
 
-/// The folders of the SDK.
-pub const SDK: Layers = &[&["clients"], &["models", "policies"]];
+/// The folders and files of the SDK.
+pub const SDK: Layers = &[
+    &["clients"],
+    &["sender"],
+    &["policies"],
+    &["failure"],
+    &["refused"],
+    &["connection_string", "models", "operation", "unknown_outcome"],
+    &["timeouts", "timer"],
+];
 
 /// The path of a module below a folder: `["http", "head"]` for `edge::http::head` below `["edge"]`.
 fn below<'a>(folder: &[&str], module: &'a [String]) -> Option<&'a [String]> {

@@ -228,13 +228,8 @@ impl Answer {
                 Self { content_type: Some(JSON), body: body.to_string().into(), ..Self::new(error.status) }
             }
             BodyForm::Service => {
-                let detail = ErrorDetail {
-                    code: error.code.to_owned(),
-                    message: error.message,
-                    target: error.target.map(str::to_owned),
-                    ..ErrorDetail::default()
-                };
-                let body = serde_json::to_vec(&ErrorBody { error: detail }).unwrap_or_default();
+                let detail = ErrorDetail::new(error.code, error.message).with_target(error.target);
+                let body = serde_json::to_vec(&ErrorBody::new(detail)).unwrap_or_default();
                 Self { content_type: Some(JSON_ERROR), body: body.into(), chunked: true, ..Self::new(error.status) }
             }
         };
@@ -249,8 +244,7 @@ impl Answer {
 
     /// Makes the answer for an error that a fault injects.
     pub(crate) fn injected(status: u16, code: String, message: &str, fault: u64) -> Self {
-        let detail = ErrorDetail { code: code.clone(), message: message.to_owned(), ..ErrorDetail::default() };
-        let body = serde_json::to_vec(&ErrorBody { error: detail }).unwrap_or_default();
+        let body = serde_json::to_vec(&ErrorBody::new(ErrorDetail::new(&code, message))).unwrap_or_default();
         let refusal = Refusal::new(code, Some(format!("fault {fault}")));
         Self {
             content_type: Some(JSON_ERROR),

@@ -5,7 +5,7 @@ mod users;
 
 use std::sync::Arc;
 
-use acs_identity::{CommunicationIdentityClient, CommunicationIdentityClientOptions};
+use acs_identity::{CommunicationIdentityClient, CommunicationIdentityClientOptions, Timeouts};
 use acs_identity_protocol::api_version::CLI_DEFAULT;
 use azure_core::credentials::Secret;
 use azure_core::http::policies::Policy;
@@ -20,8 +20,10 @@ use crate::service::connection::{Auth, Connection};
 use crate::service::failure::{Asked, Cause, Failure};
 use crate::service::login::Login;
 use crate::service::network;
+use crate::service::sending::dot_segments::DotSegmentPolicy;
 use crate::service::sending::log_policy::LogPolicy;
 use crate::service::sending::origin::OriginPolicy;
+use crate::service::sending::pace::PacePolicy;
 use crate::service::sending::redirect::RedirectPolicy;
 use crate::service::sending::retry::RetryPolicy;
 use crate::transport::resend::Repeats;
@@ -86,12 +88,15 @@ impl Service {
         connection: Connection,
         api_version: &str,
         printer: Printer,
-        per_call_policies: Vec<Arc<dyn Policy>>,
+        mut per_call_policies: Vec<Arc<dyn Policy>>,
     ) -> Result<Self, CliError> {
         let trust = connection.trust()?;
         let endpoint = connection.endpoint();
         let home = Url::parse(&endpoint)
             .map_err(|error| CliError::new(format!("The {} cannot be used: {error}.", connection.named_by())))?;
+        per_call_policies.insert(0, Arc::new(DotSegmentPolicy));
+        // It waits before the request is signed, because the signature contains the time.
+        per_call_policies.push(Arc::new(PacePolicy::default()));
         let mut per_try_policies: Vec<Arc<dyn Policy>> = vec![Arc::new(OriginPolicy { home })];
         if printer.shows(Level::Info) || crate::report::log_file::is_open() {
             per_try_policies.push(Arc::new(LogPolicy { printer }));
@@ -99,6 +104,8 @@ impl Service {
         let transport = Arc::new(network::transport(trust));
         let options = CommunicationIdentityClientOptions {
             api_version: api_version.to_owned(),
+            // The transport has the limits of the reference.
+            timeouts: Timeouts::none(),
             client_options: ClientOptions {
                 per_call_policies,
                 per_try_policies,

@@ -10,6 +10,7 @@ use super::Service;
 use crate::report::secrets;
 use crate::service::answer::{Issued, token, token_scopes};
 use crate::service::failure::{Asked, Failure};
+use crate::service::sending::dot_segments::for_sdk;
 use crate::service::sending::origin::SecretBody;
 use crate::transport::http::block_on::block_on;
 
@@ -23,8 +24,9 @@ impl Service {
         let request = IssueAccessTokenRequest { scopes: Some(token_scopes(scopes)), expires_in_minutes: minutes };
         let mut options = CommunicationIdentityClientIssueAccessTokenOptions::default();
         options.method_options.context.insert(self.repeats.clone());
-        let result =
-            request.try_into().and_then(|body| block_on(self.client.issue_access_token(user, body, Some(options))));
+        let result = request
+            .try_into()
+            .and_then(|body| block_on(self.client.issue_access_token(&for_sdk(user), body, Some(options))));
         let (token, expires_on) = self.read(result, Asked::User(user.to_owned()), token)?;
         let issued = Issued { user: user.to_owned(), token, expires_on };
         self.belonging(issued, Asked::User(user.to_owned()))
@@ -36,7 +38,7 @@ impl Service {
     ///
     /// When the service refuses or cannot be reached.
     pub fn revoke_tokens(&self, user: &str) -> Result<(), Failure> {
-        let result = block_on(self.client.revoke_access_tokens(user, None));
+        let result = block_on(self.client.revoke_access_tokens(&for_sdk(user), None));
         result.map(drop).map_err(|error| self.fail(error, Asked::User(user.to_owned())))
     }
 

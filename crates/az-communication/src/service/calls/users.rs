@@ -6,6 +6,7 @@ use pyjmespath::Value;
 use super::Service;
 use crate::service::answer::{Issued, string_at, token_scopes};
 use crate::service::failure::{Asked, Failure};
+use crate::service::sending::dot_segments::for_sdk;
 use crate::transport::http::block_on::block_on;
 use crate::transport::resend::Creation;
 
@@ -41,7 +42,7 @@ impl Service {
     ///
     /// When the service refuses, cannot be reached, or gives an unexpected response.
     pub fn show_user(&self, user: &str) -> Result<Value, Failure> {
-        let result = block_on(self.client.get_identity(user, None));
+        let result = block_on(self.client.get_identity(&for_sdk(user), None));
         self.read(result, Asked::User(user.to_owned()), |body| Ok(body.clone()))
     }
 
@@ -51,7 +52,7 @@ impl Service {
     ///
     /// When the service refuses or cannot be reached.
     pub fn delete_user(&self, user: &str) -> Result<(), Failure> {
-        let result = block_on(self.client.delete_identity(user, None));
+        let result = block_on(self.client.delete_identity(&for_sdk(user), None));
         result.map(drop).map_err(|error| self.fail(error, Asked::User(user.to_owned())))
     }
 

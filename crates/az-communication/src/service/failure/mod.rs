@@ -7,6 +7,7 @@ pub use service_error::{ErrorBody, ServiceError, ServiceErrorKind};
 
 use std::ops::Deref;
 
+use acs_identity::UnknownOutcome;
 use azure_core::credentials::Secret;
 use azure_core::error::ErrorKind;
 
@@ -176,6 +177,7 @@ impl Failure {
 impl Cause {
     /// Unwraps the error of the transport or of a credential from an error of azure_core.
     fn of(error: azure_core::Error) -> Self {
+        let error = innermost(error);
         let text = error.to_string();
         match error.into_inner() {
             Ok(inner) => match inner.downcast::<TransportError>() {
@@ -187,6 +189,19 @@ impl Cause {
             },
             Err(_) => Self::Local(text),
         }
+    }
+}
+
+/// Removes the errors that the SDK puts around an error of the transport for its other users.
+fn innermost(mut error: azure_core::Error) -> azure_core::Error {
+    loop {
+        error = match error.into_downcast::<UnknownOutcome>() {
+            Ok(outcome) => outcome.into_cause(),
+            Err(error) => match error.into_downcast::<azure_core::Error>() {
+                Ok(inner) => inner,
+                Err(innermost) => return innermost,
+            },
+        };
     }
 }
 

@@ -1,71 +1,26 @@
-//! Tests of all operations, streams and credentials of the client against the emulator, which runs in this process over
-//! TLS.
+//! All operations, streams and credentials of the client.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use acs_identity::models::{
     CreateIdentityRequest, EntraAssignmentRequest, ErrorBody, IssueAccessTokenRequest, PrincipalType,
     TeamsExtensionAssignmentRequest, TokenScope,
 };
-use acs_identity::{
-    CommunicationIdentityClient, CommunicationIdentityClientExt as _, CommunicationIdentityClientOptions,
-};
-use acs_identity_emulator::{Config, Emulator, Handle};
-use azure_core::credentials::Secret;
-use azure_core::http::{ClientOptions, StatusCode, Transport};
+use acs_identity::{CommunicationIdentityClientExt as _, UserId};
+use azure_core::http::StatusCode;
 use futures::{StreamExt as _, TryStreamExt as _};
 
-const TENANT: &str = "11111111-1111-1111-1111-111111111111";
-const OBJECT: &str = "22222222-2222-2222-2222-222222222222";
-const APP: &str = "33333333-3333-3333-3333-333333333333";
-
-/// An emulator and a transport that trusts its certificate.
-struct World {
-    emulator: Handle,
-    transport: Transport,
-    http: reqwest::Client,
-}
-
-impl World {
-    fn start() -> Self {
-        let emulator = Emulator::start(Config::in_memory()).unwrap();
-        let authority = reqwest::Certificate::from_pem(emulator.ca_certificate().as_bytes()).unwrap();
-        let http = reqwest::Client::builder().tls_certs_only([authority]).no_proxy().build().unwrap();
-        Self { emulator, transport: Transport::new(Arc::new(http.clone())), http }
-    }
-
-    fn client(&self, api_version: &str) -> CommunicationIdentityClient {
-        let options = CommunicationIdentityClientOptions {
-            api_version: api_version.into(),
-            client_options: ClientOptions { transport: Some(self.transport.clone()), ..Default::default() },
-        };
-        CommunicationIdentityClient::with_connection_string(self.emulator.connection_string(), Some(options)).unwrap()
-    }
-
-    /// Gets the Entra token of a user by device code. The emulator signs the user in at once.
-    async fn entra_token(&self, scope: &str) -> Secret {
-        let post = async |path: &str, form: String| -> serde_json::Value {
-            let request = self.http.post(format!("{}/{TENANT}/oauth2/v2.0/{path}", self.emulator.endpoint()));
-            let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
-            serde_json::from_slice(&request.send().await.unwrap().bytes().await.unwrap()).unwrap()
-        };
-        let begun = post("devicecode", format!("client_id={APP}&scope={scope}")).await;
-        let code = begun["device_code"].as_str().unwrap();
-        let granted = post("token", format!("grant_type=device_code&client_id={APP}&device_code={code}")).await;
-        Secret::new(granted["access_token"].as_str().unwrap().to_owned())
-    }
-}
+use crate::world::{APP, OBJECT, TENANT, World};
 
 #[tokio::test]
 async fn a_user_gets_tokens_until_it_is_deleted() -> azure_core::Result<()> {
-    let world = World::start();
+    let world = World::shared();
     let client = world.client("2025-03-02-preview");
-    let created = client.create_user_and_token(&[TokenScope::Chat], Some(60)).await?.into_model()?;
-    assert!(created.access_token.is_some_and(|token| token.token.is_some() && token.expires_on.is_some()));
-    let user = created.identity.and_then(|identity| identity.id).unwrap();
+    let (user, token) = client.create_user_and_token(&[TokenScope::Chat], Some(60)).await?;
+    let left = token.expires_on - azure_core::time::OffsetDateTime::now_utc();
+    assert!((58..=60).contains(&left.whole_minutes()), "{left}");
     assert!(client.get_identity(&user, None).await?.into_model()?.last_token_issued_at.is_some());
-    assert!(client.get_token(&user, &[TokenScope::VoIP], None).await?.into_model()?.token.is_some());
+    assert!(client.get_token(&user, &[TokenScope::VoIP], None).await?.token.secret().starts_with("ey"));
     client.revoke_tokens(&user).await?;
     client.delete_user(&user).await?;
     let error = client.get_token(&user, &[TokenScope::VoIP], None).await.unwrap_err();
@@ -79,13 +34,13 @@ async fn a_user_gets_tokens_until_it_is_deleted() -> azure_core::Result<()> {
 
 #[tokio::test]
 async fn each_of_many_requests_has_its_own_result() -> azure_core::Result<()> {
-    let world = World::start();
+    let world = World::shared();
     let client = world.client("2025-06-30");
     let created: Vec<_> = client.create_identities(CreateIdentityRequest::default(), 25, 8).try_collect().await?;
-    let users: Vec<String> = created.into_iter().filter_map(|result| result.identity?.id).collect();
+    let users: Vec<UserId> = created.into_iter().map(|(user, token)| token.map_or(user, |_| panic!())).collect();
     assert_eq!(users.len(), 25);
     let request = IssueAccessTokenRequest { scopes: Some(vec![TokenScope::Chat]), expires_in_minutes: Some(60) };
-    let mut listed = users.clone();
+    let mut listed: Vec<String> = users.iter().map(ToString::to_string).collect();
     listed.push(format!("8:acs:{TENANT}_{OBJECT}"));
     let issued: Vec<_> = client.issue_access_tokens(listed, request, 8).collect().await;
     let (good, bad): (Vec<_>, Vec<_>) = issued.into_iter().partition(|(_, result)| result.is_ok());
@@ -100,7 +55,7 @@ async fn each_of_many_requests_has_its_own_result() -> azure_core::Result<()> {
 
 #[tokio::test]
 async fn a_teams_extension_user_is_exchanged_while_it_has_an_assignment() -> azure_core::Result<()> {
-    let world = World::start();
+    let world = World::shared();
     let client = world.client("2025-06-30");
     // The emulator signs in this user for every device code.
     let object = TENANT;
@@ -148,13 +103,78 @@ async fn an_entra_user_with_an_assignment_is_exchanged_and_all_assignments_are_l
 
 #[tokio::test]
 async fn the_token_of_a_teams_user_is_exchanged_for_that_user_only() -> azure_core::Result<()> {
-    let world = World::start();
+    let world = World::shared();
     let client = world.client("2023-10-01");
     let resource = "https://auth.msft.communication.azure.com";
     let token = world.entra_token(&format!("{resource}/Teams.ManageCalls%20{resource}/Teams.ManageChats")).await;
-    let exchanged = client.get_token_for_teams_user(token.secret(), APP, TENANT).await?.into_model()?;
-    assert!(exchanged.token.is_some());
+    let exchanged = client.get_token_for_teams_user(token.secret(), APP, TENANT).await?;
+    assert!(client.is_token_active(exchanged.token.secret()).await?);
     let refused = client.get_token_for_teams_user(token.secret(), APP, OBJECT).await.unwrap_err();
     assert_eq!(ErrorBody::try_from(refused)?.error.target.as_deref(), Some("userId"));
     Ok(())
+}
+
+#[tokio::test]
+async fn m3_users_and_tokens_are_values() -> azure_core::Result<()> {
+    let world = World::shared();
+    let client = world.client("2025-06-30");
+    let user: UserId = client.create_user().await?;
+    let stored: String = user.to_string();
+    assert!(stored.starts_with("8:acs:"));
+    let read: UserId = stored.parse()?;
+    let token = client.get_token(&read, &[TokenScope::Chat], None).await?;
+    assert_eq!(format!("{:?}", token.token), "Secret", "a token is not shown by accident");
+    client.delete_user(&stored).await
+}
+
+#[tokio::test]
+async fn m5_a_token_is_active_until_it_is_revoked() -> azure_core::Result<()> {
+    let world = World::shared();
+    let client = world.client("2025-06-30");
+    let (user, token) = client.create_user_and_token(&[TokenScope::Chat], None).await?;
+    assert!(client.is_token_active(token.token.secret()).await?);
+    client.revoke_tokens(&user).await?;
+    assert!(!client.is_token_active(token.token.secret()).await?);
+    assert!(!client.is_token_active("not a token").await?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn m5_a_client_of_the_real_service_says_that_it_cannot_ask() -> azure_core::Result<()> {
+    let world = World::shared();
+    // The emulator answers as the service does for a path that neither has.
+    let error = world.client_below("/other").is_token_active("t").await.unwrap_err();
+    assert!(error.to_string().contains("it has no POST /introspect"), "{error}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn e2_removals_only_leave_no_assignment() -> azure_core::Result<()> {
+    let world = World::shared();
+    let client = world.client("2025-03-02-preview");
+    let patch = BTreeMap::from([(OBJECT.to_owned(), None)]);
+    let response = client.update_entra_assignments(&patch, None).await?;
+    assert_eq!(response.status(), StatusCode::NoContent);
+    assert!(response.into_model()?.value.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn e9_the_text_of_a_refusal_has_status_code_message_and_field() {
+    let world = World::shared();
+    let error = world.client("2025-06-30").create_user_and_token(&[TokenScope::Chat], Some(5)).await.unwrap_err();
+    let text = error.to_string();
+    assert!(text.starts_with("400 ValidationError: ") && text.ends_with(" (ExpiresInMinutes)"), "{text}");
+}
+
+#[tokio::test]
+async fn m7_a_regenerated_key_is_replaced_in_a_running_client() -> azure_core::Result<()> {
+    let world = World::start();
+    let client = world.client("2025-06-30");
+    client.create_user().await?;
+    let key = world.regenerate_primary_key().await;
+    let refused = client.create_user().await.unwrap_err();
+    assert_eq!(refused.http_status(), Some(StatusCode::Unauthorized));
+    client.update_access_key(&key)?;
+    client.create_user().await.map(drop)
 }

@@ -1,0 +1,117 @@
+//! Turns the errors of azure_core and of the transport into errors that name the cause.
+
+use std::error::Error as StdError;
+
+use azure_core::error::{CheckSuccessOptions, Error, ErrorKind, check_success};
+use azure_core::http::{RawResponse, Url};
+
+use crate::operation::{Failed, Operation, Repeat, State};
+use crate::refused::with_status_and_code;
+use crate::unknown_outcome::UnknownOutcome;
+
+/// Returns the text of the innermost cause. The outer ones say that a request failed, and the innermost says why.
+pub(crate) fn innermost(error: &Error) -> String {
+    let mut cause: &dyn StdError = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
+/// Checks whether the certificate of the server is the cause. Each TLS library has its own type, but all say
+/// "certificate", and none of them is a dependency of this crate.
+pub(crate) fn is_about_a_certificate(error: &Error) -> bool {
+    // The outer texts contain the URL.
+    *error.kind() == ErrorKind::Connection && innermost(error).to_ascii_lowercase().contains("certificate")
+}
+
+/// Returns the error of an operation whose time is over.
+pub(crate) async fn out_of_time(operation: &Operation, url: &Url) -> Error {
+    let state = std::mem::take(&mut *operation.state());
+    let seconds = operation.timeouts.operation.unwrap_or_default().as_secs_f64();
+    let origin = url.origin().ascii_serialization();
+    let error = match state.failed {
+        Some(Failed::Refused(response)) => refused(response).await,
+        Some(Failed::Unconnected(cause) | Failed::Certificate(cause)) => {
+            let message = format!("no connection to {origin} within {seconds} s{}: {cause}", tries(state.tries));
+            Error::with_message(ErrorKind::Connection, message)
+        }
+        Some(Failed::Lost(cause)) => {
+            let message = format!("no complete answer of {origin} within {seconds} s{}: {cause}", tries(state.tries));
+            Error::with_message(ErrorKind::Io, message)
+        }
+        None => Error::with_message(ErrorKind::Io, format!("no complete answer of {origin} within {seconds} s")),
+    };
+    unknown(error, operation, state.unknown)
+}
+
+/// Returns the error of an answer. A success status cannot be among them.
+async fn refused(response: RawResponse) -> Error {
+    let options = CheckSuccessOptions { success_codes: &[] };
+    match check_success(response, Some(options)).await {
+        Err(error) => with_status_and_code(error),
+        Ok(response) => Error::with_message(ErrorKind::Other, response.status().to_string()),
+    }
+}
+
+/// Returns the error with its cause, and with what it means for the request.
+pub(crate) fn explained(error: Error, operation: &Operation, url: &Url) -> Error {
+    let state = std::mem::take(&mut *operation.state());
+    if let ErrorKind::HttpResponse { .. } = error.kind() {
+        let error = if state.retries { without_layers(error) } else { error };
+        return unknown(with_status_and_code(error), operation, state.unknown);
+    }
+    let message = match &state.failed {
+        Some(failed) => message(failed, &state, url),
+        None => None,
+    };
+    match message {
+        Some(message) => {
+            let error = without_layers(error);
+            unknown(Error::with_error(error.kind().clone(), error, message), operation, state.unknown)
+        }
+        // The error is of the credential, or of this crate. azure_core says first that it does not send the request
+        // again.
+        None if state.retries => without_layer(error).unwrap_or_else(|error| error),
+        None => error,
+    }
+}
+
+fn message(failed: &Failed, state: &State, url: &Url) -> Option<String> {
+    let origin = url.origin().ascii_serialization();
+    let tries = tries(state.tries);
+    match failed {
+        Failed::Certificate(cause) => Some(format!(
+            "the certificate of {origin} is refused: {cause}. Check the host name, or let the transport trust the authority"
+        )),
+        Failed::Unconnected(cause) => Some(format!("no connection to {origin}{tries}: {cause}")),
+        Failed::Lost(cause) => Some(format!("the answer of {origin} is lost{tries}: {cause}")),
+        Failed::Refused(_) => None,
+    }
+}
+
+fn tries(tries: u32) -> String {
+    if tries > 1 { format!(" in {tries} tries") } else { String::new() }
+}
+
+fn unknown(error: Error, operation: &Operation, is_unknown: bool) -> Error {
+    if !is_unknown || operation.repeat == Repeat::Always {
+        return error;
+    }
+    let message = format!("{error}. It is not known whether the identity was created");
+    Error::with_error(error.kind().clone(), UnknownOutcome::new(error), message)
+}
+
+/// Removes the errors that azure_core and this crate put around an error of the transport.
+fn without_layers(mut error: Error) -> Error {
+    loop {
+        match without_layer(error) {
+            Ok(inner) => error = inner,
+            Err(innermost) => return innermost,
+        }
+    }
+}
+
+fn without_layer(error: Error) -> Result<Error, Error> {
+    if error.get_ref().is_some_and(|inner| inner.is::<Error>()) { error.into_downcast() } else { Err(error) }
+}
