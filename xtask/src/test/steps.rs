@@ -82,7 +82,7 @@ pub const STEPS: &[Step] = &[
     Step::early("cargo clippy --workspace --all-targets --all-features -- -D warnings"),
     // With the whole workspace and all features, the dependencies are not checked again.
     Step::early("cargo clippy --workspace --all-targets --all-features -- -D warnings --cfg portable_system"),
-    // Test kits use the crate without SQLite.
+    // The test kit uses the crate without SQLite. The whole workspace turns it on.
     Step::early("cargo clippy -p acs-identity-emulator --no-default-features --all-targets -- -D warnings"),
     Step::early("cargo clippy --locked --manifest-path xtask/Cargo.toml --all-targets -- -D warnings"),
     Step::early_with("cargo doc --workspace --no-deps --quiet", &[("RUSTDOCFLAGS", "-D warnings")]),
