@@ -11,7 +11,9 @@ pub async fn identity_of(
     client: &CommunicationIdentityClient,
     user: &str,
 ) -> Result<String, Box<dyn Error>> {
-    sqlx::query("CREATE TABLE IF NOT EXISTS identities (user TEXT PRIMARY KEY, id TEXT NOT NULL)").execute(pool).await?;
+    sqlx::query("CREATE TABLE IF NOT EXISTS identities (user TEXT PRIMARY KEY, id TEXT NOT NULL)")
+        .execute(pool)
+        .await?;
     let kept = sqlx::query_scalar("SELECT id FROM identities WHERE user = ?").bind(user).fetch_optional(pool).await?;
     if let Some(id) = kept {
         return Ok(id);
