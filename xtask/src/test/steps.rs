@@ -90,6 +90,8 @@ pub const STEPS: &[Step] = &[
     Step::function("ci_files", ci_files),
     Step::line("node --test --test-reporter=spec tests/page/sources/sources.test.mjs"),
     Step::line("cargo test --workspace"),
+    // The test kit as its users build it: without SQLite, with the other provider of cryptography.
+    Step::line("cargo test -p acs-identity-kit-example"),
     Step::function("portable", portable),
     Step::line("cargo test --locked --manifest-path xtask/Cargo.toml"),
     // The program is built alone, without the features that other crates of the workspace need.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use acs_identity_protocol::AccessKey;
 use time::OffsetDateTime;
 
-use super::Emulator;
+use super::emulator::Emulator;
 use crate::config::Config;
 use crate::error::Error;
 use crate::seed::Seed;

@@ -7,7 +7,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 
-use super::Emulator;
+use super::emulator::Emulator;
 use crate::crypto;
 
 impl Emulator {

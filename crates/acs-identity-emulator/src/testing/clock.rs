@@ -2,9 +2,9 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::Emulator;
 use crate::clock::{EARLIEST, LATEST};
 use crate::core::ClockChange;
+use crate::edge::Edge;
 use crate::store::{Caller, block_on};
 
 /// The clock of the service. Tokens and revocations use it, so a test need not wait for them. Signatures of requests
@@ -28,16 +28,16 @@ use crate::store::{Caller, block_on};
 /// # }
 /// ```
 #[derive(Debug, Clone, Copy)]
-pub struct Clock<'a>(&'a Emulator);
+pub struct Clock<'a>(&'a Edge);
 
 impl<'a> Clock<'a> {
-    pub(super) fn of(emulator: &'a Emulator) -> Self {
-        Self(emulator)
+    pub(super) fn of(edge: &'a Edge) -> Self {
+        Self(edge)
     }
 
     /// Returns the time that the clock shows.
     pub fn now(&self) -> OffsetDateTime {
-        self.0.edge().core().service_time.read().now
+        self.0.core().service_time.read().now
     }
 
     /// Sets the time: an [`OffsetDateTime`], such as the expiry of a token, or a
@@ -79,7 +79,7 @@ impl<'a> Clock<'a> {
 
     #[track_caller]
     fn change(&self, change: ClockChange) {
-        let changed = block_on(self.0.edge().core().service_time.change(Caller::Entra, change));
+        let changed = block_on(self.0.core().service_time.change(Caller::Entra, change));
         assert!(changed.is_ok(), "{}", out_of_range());
     }
 }

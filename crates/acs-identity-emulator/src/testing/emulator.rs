@@ -3,7 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Builder, Clock, Faults, Request, requests};
+use super::builder::Builder;
+use super::clock::Clock;
+use super::faults::Faults;
+use super::requests::{self, Request};
 use crate::edge::Edge;
 use crate::error::Error;
 use crate::server::{Access, Handle};
@@ -51,10 +54,6 @@ impl Emulator {
         Some(Self { handle, edge })
     }
 
-    pub(super) fn edge(&self) -> &Edge {
-        &self.edge
-    }
-
     /// Returns the connection string, with which every client of the service connects. Its endpoint is HTTPS, so the
     /// client must trust [`Emulator::ca_certificate`].
     pub fn connection_string(&self) -> &str {
@@ -83,12 +82,12 @@ impl Emulator {
 
     /// Returns the clock of the service, which the test can set.
     pub fn clock(&self) -> Clock<'_> {
-        Clock::of(self)
+        Clock::of(&self.edge)
     }
 
     /// Returns the faults that requests hit.
     pub fn faults(&self) -> Faults<'_> {
-        Faults::of(self)
+        Faults::of(&self.edge)
     }
 
     /// Returns whether the service would accept an access token now: the emulator has issued it, and it has not

@@ -6,7 +6,7 @@ use std::time::Duration;
 use acs_identity_protocol::time::seven_decimals;
 use time::OffsetDateTime;
 
-use super::Emulator;
+use crate::edge::Edge;
 use crate::faults::{DropAt, MOST_RULES, Rule};
 
 /// A fault: which requests it hits, what happens to them, and how often.
@@ -184,11 +184,11 @@ pub struct AddedFault {
 /// # }
 /// ```
 #[derive(Debug, Clone, Copy)]
-pub struct Faults<'a>(&'a Emulator);
+pub struct Faults<'a>(&'a Edge);
 
 impl<'a> Faults<'a> {
-    pub(super) fn of(emulator: &'a Emulator) -> Self {
-        Self(emulator)
+    pub(super) fn of(edge: &'a Edge) -> Self {
+        Self(edge)
     }
 
     /// Adds a fault. It is in force when this returns.
@@ -199,7 +199,7 @@ impl<'a> Faults<'a> {
     /// there are 1,000 faults already.
     #[track_caller]
     pub fn add(&self, fault: Fault) -> FaultId {
-        match self.0.edge().faults().add(fault.0) {
+        match self.0.faults().add(fault.0) {
             Ok(Ok(added)) => FaultId(added.id),
             Ok(Err(_)) => panic!("There are {MOST_RULES} faults already. Delete some of them first."),
             Err(problem) => panic!("The fault cannot be used: '{}' {}.", problem.field, problem.words),
@@ -209,7 +209,7 @@ impl<'a> Faults<'a> {
     /// Returns the faults, in the order in which they were added. A fault that has ended is listed, too.
     #[must_use]
     pub fn list(&self) -> Vec<AddedFault> {
-        let faults = self.0.edge().faults().list();
+        let faults = self.0.faults().list();
         let shown = faults.iter().map(|fault| AddedFault {
             id: FaultId(fault.id),
             fault: Fault(fault.rule.clone()),
@@ -220,11 +220,11 @@ impl<'a> Faults<'a> {
 
     /// Deletes a fault. Returns whether it was there.
     pub fn delete(&self, id: FaultId) -> bool {
-        self.0.edge().faults().delete(id.0)
+        self.0.faults().delete(id.0)
     }
 
     /// Deletes all faults.
     pub fn clear(&self) {
-        self.0.edge().faults().clear();
+        self.0.faults().clear();
     }
 }

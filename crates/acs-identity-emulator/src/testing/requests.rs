@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::FaultId;
+use super::faults::FaultId;
 use crate::request_log::{CAPACITY, RequestLog, Wanted};
 
 /// A request that was answered. It has no key, token, secret or signature.
