@@ -87,7 +87,8 @@ impl Serving {
     ///
     /// # Errors
     ///
-    /// Fails with the error of `finish`, which gets an error without [`Config::closed_by_caller`].
+    /// Fails with the error of `finish`, which gets an error without
+    /// [`Config::closed_by_caller`](crate::Config::closed_by_caller).
     pub async fn close_with<E: ToString>(
         mut self,
         finish: impl FnOnce(Result<LastExport, Error>) -> Result<(), E>,
