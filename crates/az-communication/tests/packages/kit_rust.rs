@@ -73,15 +73,6 @@ impl Outside {
     }
 }
 
-/// Returns whether this is the long form. Tells that a test is left out otherwise.
-fn is_long(test: &str) -> bool {
-    let is_long = std::env::var_os("AZ_LONG").is_some();
-    if !is_long {
-        eprintln!("skipped: {test}: AZ_LONG=1 builds an app from the packaged crates");
-    }
-    is_long
-}
-
 #[test]
 fn the_kit_resolves_beside_another_crate_that_links_sqlite() {
     let outside = Outside::new();
@@ -115,42 +106,38 @@ fn the_kit_resolves_beside_another_crate_that_links_sqlite() {
     assert!(!refused.status.success() && words.contains("links to the native library `sqlite3`"), "{words}");
 }
 
+/// The apps share the crates that they build, which takes minutes.
 #[test]
 #[ignore = "downloads sqlx and rusqlite, and builds for minutes"]
-fn apps_with_sqlx_and_with_another_rusqlite_are_tested_with_the_packaged_kit() {
-    if !is_long("apps_with_sqlx_and_with_another_rusqlite_are_tested_with_the_packaged_kit") {
+fn apps_are_tested_with_the_packaged_kit_also_where_they_link_sqlite() {
+    if std::env::var_os("AZ_LONG").is_none() {
+        eprintln!("skipped: AZ_LONG=1 builds apps from the packaged crates");
         return;
     }
     let outside = Outside::new();
-    for name in ["rust_sqlx", "rust_rusqlite"] {
+    for (name, passed) in
+        [("rust", &["7 passed", "2 passed"][..]), ("rust_sqlx", &["1 passed"]), ("rust_rusqlite", &["1 passed"])]
+    {
         let app = outside.app(name);
-        let shown = stdout(&mut outside.cargo(&app, &["test", "--quiet"]));
-        assert!(shown.contains("test result: ok. 1 passed"), "{name}: {shown}");
+        let shown = stdout(&mut outside.cargo(&app, &["test"]));
+        assert!(passed.iter().all(|passed| shown.contains(&format!("test result: ok. {passed}"))), "{name}: {shown}");
     }
+    first_test_is_ready_in_time(&outside);
 }
 
-#[test]
-#[ignore = "builds for minutes"]
-fn the_examples_of_the_kit_run_from_the_packages_and_the_first_test_is_ready_in_time() {
-    if !is_long("the_examples_of_the_kit_run_from_the_packages_and_the_first_test_is_ready_in_time") {
-        return;
-    }
-    let outside = Outside::new();
-    let app = outside.app("rust");
-    fs::copy(repository().join("Cargo.lock"), app.join("Cargo.lock")).unwrap();
-    let shown = stdout(&mut outside.cargo(&app, &["test", "--offline"]));
-    assert!(shown.contains("test result: ok. 7 passed") && shown.contains("test result: ok. 2 passed"), "{shown}");
-    // The program of tests/first.rs. Its name ends with a hash.
+/// Runs the first test of the manual in new processes.
+fn first_test_is_ready_in_time(outside: &Outside) {
     let programs = fs::read_dir(outside.0.join("target/debug/deps")).unwrap().map(|entry| entry.unwrap().path());
-    let name = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
-    let first =
-        programs.into_iter().find(|path| name(path).starts_with("first-") && path.extension().is_none()).unwrap();
-    // The fastest of several processes tells least about what else this machine does.
+    let mut programs = programs.filter(|path| path.extension().is_none());
+    // After its name comes a hash.
+    let is_first = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("first-"));
+    let first = programs.find(is_first).unwrap();
     let milliseconds = (0..20).map(|_| {
         let started = Instant::now();
         stdout(Command::new(&first).args(["--exact", "a_user_gets_a_token"]));
         started.elapsed().as_millis()
     });
+    // The fastest process tells least about what else this machine does.
     let fastest = milliseconds.min().unwrap();
     eprintln!("the first test of a process has its token after {fastest} ms");
     assert!(fastest <= 150, "{fastest} ms");

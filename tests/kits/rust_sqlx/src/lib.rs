@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use acs_identity::CommunicationIdentityClient;
+use acs_identity::{CommunicationIdentityClient, CommunicationIdentityClientExt as _};
 use sqlx::SqlitePool;
 
 /// Returns the identity of a user of the app. It is created at the first call.
@@ -18,8 +18,7 @@ pub async fn identity_of(
     if let Some(id) = kept {
         return Ok(id);
     }
-    let created = client.create_identity(None).await?.into_model()?;
-    let id = created.identity.and_then(|identity| identity.id).ok_or("The response has no id.")?;
+    let id = String::from(client.create_user().await?);
     sqlx::query("INSERT INTO identities VALUES (?, ?)").bind(user).bind(&id).execute(pool).await?;
     Ok(id)
 }
