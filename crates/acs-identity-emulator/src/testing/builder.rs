@@ -3,7 +3,6 @@
 use std::io;
 use std::time::Duration;
 
-use acs_identity_protocol::AccessKey;
 use time::OffsetDateTime;
 
 use super::emulator::Emulator;
@@ -60,11 +59,6 @@ impl Builder {
     /// Refuses api-versions that are newer than all known versions. Otherwise they are served as the newest version.
     pub fn strict_api_version(self) -> Self {
         Self(Config { strict_api_version: true, ..self.0 })
-    }
-
-    /// Uses this primary access key, in base64 in a connection string, instead of the well-known one.
-    pub fn access_key(self, key: AccessKey) -> Self {
-        Self(Config { access_key: Some(key), ..self.0 })
     }
 
     /// Lets the service's clock show this time at the start. It runs on from there.
