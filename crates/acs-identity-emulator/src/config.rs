@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use acs_identity_protocol::AccessKey;
+use subtle::ConstantTimeEq as _;
 use time::OffsetDateTime;
 
 use crate::clock::ServiceClock;
@@ -145,7 +146,7 @@ impl ControlSecret {
 
 /// Checks whether two secrets are equal. The time depends on their lengths only.
 pub(crate) fn same_secret(expected: &str, given: &str) -> bool {
-    aws_lc_rs::constant_time::verify_slices_are_equal(expected.as_bytes(), given.as_bytes()).is_ok()
+    expected.as_bytes().ct_eq(given.as_bytes()).into()
 }
 
 impl From<String> for ControlSecret {

@@ -10,6 +10,7 @@ mod clock;
 mod config;
 mod control_secret;
 mod core;
+mod crypto;
 #[cfg(all(test, feature = "sqlite", unix, not(portable_system)))]
 mod damage;
 mod edge;
@@ -31,6 +32,7 @@ mod server;
 mod store;
 #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 mod system;
+pub mod testing;
 pub mod trust;
 
 pub use certificates::{host_name_problem, new_authority};

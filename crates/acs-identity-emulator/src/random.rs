@@ -1,6 +1,6 @@
 //! Random bytes, and names that are made of them.
 
-use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
+use crate::crypto::rand::{SecureRandom as _, SystemRandom};
 
 /// The system cannot provide random numbers.
 #[derive(Debug)]

@@ -163,6 +163,22 @@ fn the_command_that_contributing_walks_through_is_one_of_this_repository() {
 }
 
 #[test]
+fn the_examples_of_the_test_kit_for_rust_are_those_that_run() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
+    let page = read("docs/kits/rust.md");
+    let sources = ["src/lib.rs", "tests/first.rs"].map(|name| read(&format!("tests/kits/rust/{name}")));
+    let examples = blocks(&page);
+    assert_eq!(examples.len(), 7);
+    for example in examples {
+        assert!(sources.iter().any(|source| source.contains(&example)), "tests/kits/rust has no\n{example}");
+    }
+    let manifest = read("tests/kits/rust/Cargo.toml").replace("../../../crates", "../az-communication/crates");
+    let (_, rest) = page.split_once("```toml\n").unwrap();
+    let (dependencies, _) = rest.split_once("```").unwrap();
+    assert!(manifest.ends_with(dependencies), "tests/kits/rust/Cargo.toml has other dependencies");
+}
+
+#[test]
 fn the_first_tests_of_the_guide_are_run_with_the_official_sdks() {
     let page = std::fs::read_to_string(root().join("docs/emulator.md")).unwrap();
     for (language, file) in

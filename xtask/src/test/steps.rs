@@ -82,7 +82,7 @@ pub const STEPS: &[Step] = &[
     Step::early("cargo clippy --workspace --all-targets --all-features -- -D warnings"),
     // With the whole workspace and all features, the dependencies are not checked again.
     Step::early("cargo clippy --workspace --all-targets --all-features -- -D warnings --cfg portable_system"),
-    // Test kits use the crate without SQLite.
+    // The test kit uses the crate without SQLite. The whole workspace turns it on.
     Step::early("cargo clippy -p acs-identity-emulator --no-default-features --all-targets -- -D warnings"),
     Step::early("cargo clippy --locked --manifest-path xtask/Cargo.toml --all-targets -- -D warnings"),
     Step::early_with("cargo doc --workspace --no-deps --quiet", &[("RUSTDOCFLAGS", "-D warnings")]),
@@ -90,6 +90,8 @@ pub const STEPS: &[Step] = &[
     Step::function("ci_files", ci_files),
     Step::line("node --test --test-reporter=spec tests/page/sources/sources.test.mjs"),
     Step::line("cargo test --workspace"),
+    // The test kit as its users build it: without SQLite, with the other provider of cryptography.
+    Step::line("cargo test -p acs-identity-kit-example"),
     Step::function("portable", portable),
     Step::line("cargo test --locked --manifest-path xtask/Cargo.toml"),
     // The program is built alone, without the features that other crates of the workspace need.

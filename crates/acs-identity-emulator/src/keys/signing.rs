@@ -1,19 +1,20 @@
 //! The RSA keys that sign tokens, and the JWTs that are signed with them.
 
-use aws_lc_rs::digest;
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::{KeyPair, KeySize};
-use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaPublicKeyComponents};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
+use super::pki::x509;
+use crate::crypto::rand::SystemRandom;
+use crate::crypto::signature::{
+    KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents,
+};
+use crate::crypto::{digest, new_rsa_key, public_rsa_key};
 use crate::error::Error;
 
 /// An RSA key of 2048 bits, and the parts of a JWT that depend only on the key.
 pub(crate) struct SigningKey {
-    pair: KeyPair,
+    pair: RsaKeyPair,
     modulus: Vec<u8>,
     exponent: Vec<u8>,
     kid: String,
@@ -50,24 +51,32 @@ pub(crate) fn pkcs8_of_pem(pem: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
 
+/// Returns the attributes of a PKCS #8 structure. Keys that were generated have none.
+fn attributes(pkcs8: &[u8]) -> &[u8] {
+    let Some((_, mut rest, _)) = x509::element(pkcs8) else { return &[] };
+    // Before them are the version, the algorithm and the key.
+    for _ in 0..3 {
+        rest = x509::element(rest).map_or(&[], |(_, _, behind)| behind);
+    }
+    rest
+}
+
 impl SigningKey {
     /// Makes a key, in PKCS #8.
     pub(crate) fn generate() -> Result<Vec<u8>, Error> {
-        let pair = KeyPair::generate(KeySize::Rsa2048).map_err(crypto)?;
-        Ok(AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(crypto)?.as_ref().to_vec())
+        new_rsa_key().map_err(crypto)
     }
 
     /// Reads a key in PKCS #8.
     pub(crate) fn from_pkcs8(pkcs8: &[u8]) -> Result<Self, Error> {
-        Self::new(KeyPair::from_pkcs8(pkcs8).map_err(crypto)?)
-    }
-
-    fn new(pair: KeyPair) -> Result<Self, Error> {
-        let public = pair.public_key();
-        let modulus = public.modulus().big_endian_without_leading_zero().to_vec();
-        let exponent = public.exponent().big_endian_without_leading_zero().to_vec();
-        // The service's kid is the thumbprint of a certificate. The emulator uses the thumbprint of the public key.
-        let thumbprint = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, public.as_ref());
+        let pair = RsaKeyPair::from_pkcs8(pkcs8).map_err(crypto)?;
+        let (modulus, exponent) = public_rsa_key(&pair);
+        // The service's kid is the thumbprint of a certificate. The emulator uses the thumbprint of the public key, and
+        // of the mark by which several test keys differ (`crypto/test_key.rs`).
+        let mut thumbprint = digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY);
+        thumbprint.update(pair.public_key().as_ref());
+        thumbprint.update(attributes(pkcs8));
+        let thumbprint = thumbprint.finish();
         let kid: String = thumbprint.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
         let x5t = URL_SAFE_NO_PAD.encode(thumbprint.as_ref());
         let header = format!(r#"{{"alg":"RS256","kid":"{kid}","x5t":"{x5t}","typ":"JWT"}}"#);
@@ -86,7 +95,7 @@ impl SigningKey {
         let mut token = String::with_capacity(self.header.len() + payload.len() * 4 / 3 + 360);
         token.push_str(&self.header);
         URL_SAFE_NO_PAD.encode_string(payload, &mut token);
-        let mut signature = vec![0; self.pair.public_modulus_len()];
+        let mut signature = vec![0; self.modulus.len()];
         self.pair.sign(&RSA_PKCS1_SHA256, &self.random, token.as_bytes(), &mut signature).map_err(crypto)?;
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(signature, &mut token);

@@ -1,22 +1,17 @@
 //! Handles of running emulators: one with threads of its own, and one on the caller's runtime.
 
-use std::io;
 use std::ops::Deref;
-use std::sync::mpsc;
-use std::thread::{self, JoinHandle};
+use std::sync::{Arc, Weak};
+use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 use tokio::task;
-use tracing::dispatcher::{self, Dispatch};
-use tracing::subscriber::NoSubscriber;
 
+use super::End;
 use super::access::Access;
-use super::emulator::Emulator;
 use super::farewell::Last;
 use super::last_export::LastExport;
-use super::threads::{self, STACK};
-use super::{End, serve};
-use crate::config::Config;
+use crate::edge::Edge;
 use crate::error::Error;
 
 /// An emulator that serves on threads of its own. It derefs to [`Access`], which has the endpoint and the credentials.
@@ -25,8 +20,8 @@ use crate::error::Error;
 #[derive(Debug)]
 #[must_use = "the emulator is stopped when its handle is dropped"]
 pub struct Handle {
-    serving: Serving,
-    thread: Option<JoinHandle<()>>,
+    pub(super) serving: Serving,
+    pub(super) thread: Option<JoinHandle<()>>,
 }
 
 /// An emulator that serves on the tokio runtime on which it was started. It derefs to [`Access`], which has the
@@ -36,83 +31,13 @@ pub struct Handle {
 #[derive(Debug)]
 #[must_use = "the emulator is stopped when its handle is dropped"]
 pub struct Serving {
-    access: Access,
-    end: Option<oneshot::Sender<End>>,
-    task: Option<task::JoinHandle<Option<Last>>>,
+    pub(super) access: Access,
+    /// What serves the requests. The task drops it, so that its data folder is free when the emulator has stopped.
+    pub(super) edge: Weak<Edge>,
+    pub(super) end: Option<oneshot::Sender<End>>,
+    pub(super) task: Option<task::JoinHandle<Option<Last>>>,
     /// What a task that has ended left for an export.
-    at_end: Option<Last>,
-}
-
-impl Emulator {
-    /// Starts an emulator: opens the data, listens, and serves on threads of its own. When this function returns, the
-    /// emulator serves.
-    ///
-    /// Its events go to the `tracing` subscriber of the calling thread, so each test sees the events of its own
-    /// emulator.
-    ///
-    /// This may also be called from async code. It blocks for about 50 ms while keys are made.
-    ///
-    /// # Errors
-    ///
-    /// Fails like [`Emulator::open`], and when listening on [`Config::place`] fails or a thread cannot be started.
-    pub fn start(config: Config) -> Result<Handle, Error> {
-        let emulator = Self::open(config)?;
-        let (sender, started) = mpsc::channel();
-        let events = events_here();
-        let serve = move || {
-            let _events = events.as_ref().map(dispatcher::set_default);
-            let runtime = match threads::runtime_for(events.as_ref()) {
-                Ok(runtime) => runtime,
-                Err(error) => return drop(sender.send(Err(Error::Threads(error)))),
-            };
-            runtime.block_on(async {
-                match emulator.serve().await {
-                    Ok(mut serving) => {
-                        let task = serving.task.take();
-                        // If the receiver is gone, the emulator is dropped and the task ends.
-                        let _ = sender.send(Ok(serving));
-                        if let Some(task) = task
-                            && let Ok(Some(last)) = task.await
-                        {
-                            last.end().await;
-                        }
-                    }
-                    Err(error) => drop(sender.send(Err(error))),
-                }
-            });
-        };
-        let thread = thread::Builder::new().name("emulator".to_owned()).stack_size(STACK).spawn(serve);
-        let thread = thread.map_err(Error::Threads)?;
-        let started = started.recv().unwrap_or_else(|_| Err(Error::Threads(io::ErrorKind::Other.into())));
-        match started {
-            Ok(serving) => Ok(Handle { serving, thread: Some(thread) }),
-            Err(error) => {
-                // The thread must have ended, so that the data folder is free again when this function returns.
-                let _ = thread.join();
-                Err(error)
-            }
-        }
-    }
-
-    /// Listens, and serves on the current tokio runtime. [`runtime`](crate::runtime) makes a suitable one.
-    ///
-    /// # Errors
-    ///
-    /// Fails when listening on [`Config::place`] fails.
-    pub async fn serve(self) -> Result<Serving, Error> {
-        let (listeners, port) = self.config.place.listen(self.config.port)?;
-        let access = Access::of(&self, port);
-        let (end, ended) = oneshot::channel();
-        let ended = async { ended.await.unwrap_or(End::AtOnce) };
-        let task = tokio::spawn(serve(listeners, self, ended));
-        Ok(Serving { access, end: Some(end), task: Some(task), at_end: None })
-    }
-}
-
-/// Returns the `tracing` subscriber of this thread. Returns `None` if there is none, so that a global subscriber that
-/// is set later applies.
-fn events_here() -> Option<Dispatch> {
-    dispatcher::get_default(|events| (!events.is::<NoSubscriber>()).then(|| events.clone()))
+    pub(super) at_end: Option<Last>,
 }
 
 impl Handle {
@@ -120,6 +45,11 @@ impl Handle {
     /// s.
     pub fn close(mut self) {
         self.stop(End::Gracefully);
+    }
+
+    /// Returns what serves the requests, or `None` if the emulator has stopped.
+    pub(crate) fn edge(&self) -> Option<Arc<Edge>> {
+        self.serving.edge.upgrade()
     }
 
     fn stop(&mut self, end: End) {
@@ -157,7 +87,8 @@ impl Serving {
     ///
     /// # Errors
     ///
-    /// Fails with the error of `finish`, which gets an error without [`Config::closed_by_caller`].
+    /// Fails with the error of `finish`, which gets an error without
+    /// [`Config::closed_by_caller`](crate::Config::closed_by_caller).
     pub async fn close_with<E: ToString>(
         mut self,
         finish: impl FnOnce(Result<LastExport, Error>) -> Result<(), E>,

@@ -10,6 +10,7 @@ mod handle;
 mod last_export;
 mod limits;
 mod shared;
+mod start;
 mod stream;
 mod table;
 mod threads;
@@ -18,6 +19,7 @@ mod watch;
 
 use std::sync::Arc;
 
+use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
@@ -33,8 +35,9 @@ use table::Table;
 
 use crate::certificates;
 use crate::clock::machine;
-use crate::core::settle_what_is_due;
+use crate::core::{Core, settle_what_is_due};
 use crate::edge::Edge;
+use crate::keys::pki::Pki;
 
 /// How an emulator stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,16 +48,22 @@ enum End {
     AtOnce,
 }
 
+/// What serves requests.
+struct Served {
+    core: Arc<Core>,
+    edge: Arc<Edge>,
+    tls: Arc<ServerConfig>,
+    pki: Arc<Pki>,
+    /// See [`Config::closed_by_caller`](crate::Config::closed_by_caller).
+    closed_by_caller: bool,
+}
+
 /// Serves connections on these listeners until `end` resolves, then lets open connections end. Returns what is left, if
 /// the caller closes the emulator.
-async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future<Output = End>) -> Option<Last> {
-    let port = listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(0, |address| address.port());
-    let base = emulator.config.endpoint(port);
-    let closed_by_caller = emulator.config.closed_by_caller;
-    let (core, pki) = (Arc::clone(&emulator.core), Arc::clone(&emulator.pki));
-    let edge = Arc::new(Edge::new(core, emulator.config, pki, base, emulator.dashboard));
+async fn serve(listeners: Vec<TcpListener>, served: Served, end: impl Future<Output = End>) -> Option<Last> {
+    let Served { core, edge, tls, pki, closed_by_caller } = served;
     let ending = edge.ending();
-    let tls = TlsAcceptor::from(emulator.tls);
+    let tls = TlsAcceptor::from(tls);
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let table = Arc::new(Table::new());
     for listener in listeners {
@@ -62,8 +71,8 @@ async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future
     }
     let looking = tokio::spawn(Arc::clone(&table).look_after());
     let turns = tokio::spawn(Arc::clone(&table.turns).give());
-    tokio::spawn(settle_what_is_due(Arc::clone(&emulator.core), stopped.clone()));
-    tokio::spawn(certificates::keep_up(emulator.pki, Arc::clone(&emulator.core), stopped));
+    tokio::spawn(settle_what_is_due(Arc::clone(&core), stopped.clone()));
+    tokio::spawn(certificates::keep_up(pki, Arc::clone(&core), stopped));
     let end = tokio::select! {
         end = end => end,
         () = ending.asked() => End::Gracefully,
@@ -84,9 +93,9 @@ async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future
     turns.abort();
     let farewell = Farewell::new(ending, table);
     if closed_by_caller && end == End::Gracefully {
-        return Some(Last { export: LastExport::of(emulator.core), farewell });
+        return Some(Last { export: LastExport::of(core), farewell });
     }
-    emulator.core.close();
+    core.close();
     if end == End::Gracefully {
         farewell.tell(Ok(())).await;
     }

@@ -30,7 +30,12 @@ pub(super) fn runtime_for(events: Option<&Dispatch>) -> io::Result<Runtime> {
         0 => None,
         count => many_threads(count, events),
     };
-    built.unwrap_or_else(|| with_options(&mut Builder::new_current_thread(), events).build())
+    built.unwrap_or_else(|| one_thread(events))
+}
+
+/// Makes a runtime on the calling thread. The events of its other threads go to `events`, if that is given.
+pub(super) fn one_thread(events: Option<&Dispatch>) -> io::Result<Runtime> {
+    with_options(&mut Builder::new_current_thread(), events).build()
 }
 
 /// Makes a runtime with several threads. tokio panics if a thread cannot be started. This is rare, because the threads

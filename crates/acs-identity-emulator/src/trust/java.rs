@@ -1,7 +1,8 @@
 //! A trust store for Java. Java reads neither PEM files nor the variables that name a bundle.
 
-use aws_lc_rs::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY};
 use base64::Engine as _;
+
+use crate::crypto::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY};
 
 /// The password of Java's own trust stores. It protects nothing, because certificates are public.
 const PASSWORD: &str = "changeit";

@@ -26,6 +26,7 @@ mod revocation;
 #[path = "../support/mod.rs"]
 mod support;
 mod teams_extension;
+mod testing;
 mod throttling;
 mod tokens;
 mod trust;

@@ -15,7 +15,7 @@ use super::support::running::Running;
 
 /// Connects with these roots.
 fn connect(port: u16, roots: RootCertStore) -> StreamOwned<ClientConnection, TcpStream> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let config = config.with_root_certificates(roots).with_no_client_auth();
     let name = "localhost".try_into().unwrap();

@@ -9,6 +9,7 @@ mod deb;
 mod dist;
 mod image;
 mod javascript;
+mod kit_rust;
 mod launcher;
 mod licences;
 mod machine;

@@ -21,8 +21,8 @@ pub const COMMAND_LINE: Layers = &[
 
 /// The folders and files of the emulator.
 pub const EMULATOR: Layers = &[
-    // Tests of damaged data.
-    &["damage"],
+    // Tests of damaged data, and the kit for tests of others.
+    &["damage", "testing"],
     &["server"],
     &["edge"],
     // What the edge counts and steers.
@@ -37,6 +37,7 @@ pub const EMULATOR: Layers = &[
     &["system"],
     &["error"],
     &["random", "clock"],
+    &["crypto"],
 ];
 
 /// The folders and files of the emulator's `edge/`.

@@ -2,9 +2,9 @@
 //!
 //! A format that was released stays readable. A change that an earlier program would misread gets a new number.
 
-use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
+use crate::crypto::digest::{Context, SHA256};
 use crate::store::revocation::Revocation;
 
 /// The number of this format.

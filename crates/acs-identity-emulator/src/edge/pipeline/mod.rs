@@ -5,6 +5,7 @@ mod finish;
 mod outside;
 mod points;
 mod record;
+mod steering;
 mod tables;
 mod throttle;
 

@@ -1,7 +1,5 @@
 //! The certificate authority. Its root can never sign again, and its intermediate signs the server certificates.
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, NameConstraints, PKCS_ECDSA_P256_SHA256, PublicKeyData, SanType, SignatureAlgorithm, SigningKey,
@@ -13,6 +11,9 @@ use time::{Duration, OffsetDateTime};
 use super::names::{self, HostName, Subtree};
 use super::stored::StoredCertificates;
 use super::x509;
+use crate::crypto::rand::SystemRandom;
+use crate::crypto::signature::{EcdsaKeyPair, KeyPair as _};
+use crate::crypto::{CERTIFICATE_ALGORITHM, new_ecdsa_key};
 use crate::error::Error;
 
 const ROOT_NAME: &str = "ACS Identity emulator CA";
@@ -84,7 +85,7 @@ pub(super) fn make(names: &[HostName], now: OffsetDateTime) -> Result<StoredCert
              sign for both: leave out one of them",
         ));
     }
-    let root_key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).map_err(crypto)?;
+    let root_key = new_ecdsa_key().map_err(crypto)?;
     let mut root = authority_params(ROOT_NAME, 1);
     (root.not_before, root.not_after) = (now - BACKDATED, now + LIFETIME);
     let root_key = RootKey(root_key);
@@ -193,7 +194,7 @@ fn has_signed_itself(root: &CertificateDer<'_>) -> bool {
     let (Ok(parsed), Some((signed, signature))) = (webpki::EndEntityCert::try_from(root), x509::signed(root)) else {
         return false;
     };
-    parsed.verify_signature(webpki::aws_lc_rs::ECDSA_P256_SHA256, signed, signature).is_ok()
+    parsed.verify_signature(CERTIFICATE_ALGORITHM, signed, signature).is_ok()
 }
 
 fn san(name: &HostName) -> Result<SanType, Error> {

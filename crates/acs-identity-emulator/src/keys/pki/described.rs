@@ -1,11 +1,11 @@
 //! Describes the certificates in force for people.
 
-use aws_lc_rs::digest;
 use rustls::pki_types::CertificateDer;
 use time::OffsetDateTime;
 
 use super::names::HostName;
 use super::{Pki, lock, subject, x509};
+use crate::crypto::digest;
 
 /// What a certificate is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,8 +12,8 @@ use rustls::sign::CertifiedKey;
 use time::OffsetDateTime;
 
 use super::names::HostName;
-use super::server_certificate::provider;
 use super::x509;
+use crate::crypto;
 use crate::error::{Error, OwnFile};
 use crate::files;
 use crate::system;
@@ -74,7 +74,7 @@ impl Files {
         }
         let secret = PrivateKeyDer::from_pem_slice(&key)
             .map_err(|_| self.wrong(OwnFile::Key, "does not hold a private key in PEM without a password"))?;
-        let key = CertifiedKey::from_der(chain, secret, &provider()).map_err(|error| match error {
+        let key = CertifiedKey::from_der(chain, secret, &crypto::tls()).map_err(|error| match error {
             rustls::Error::InconsistentKeys(_) => self.wrong(
                 OwnFile::Key,
                 format!("does not hold the key of the certificate in {}", self.certificate.display()),

@@ -11,9 +11,9 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::{ServerConfig, ServerConnection};
 
 use super::authority::{Authority, named};
-use super::server_certificate::provider;
 use super::test_folder::Folder;
 use super::{HostName, StoredCertificates, new_authority};
+use crate::crypto::tls;
 
 /// The programs that verify certificates, and how each one is called.
 const VERIFIERS: [(&str, &str); 4] =
@@ -42,7 +42,7 @@ fn serve(authority: &Authority, place: Place, name: &str) -> u16 {
     let mut chain = vec![CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap()];
     chain.extend(authority.intermediate.clone());
     chain.push(authority.root.clone());
-    let config = ServerConfig::builder_with_provider(Arc::new(provider()))
+    let config = ServerConfig::builder_with_provider(Arc::new(tls()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()

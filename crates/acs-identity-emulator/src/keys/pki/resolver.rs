@@ -10,7 +10,7 @@ use rustls::sign::CertifiedKey;
 use super::authority::crypto;
 use super::names::HostName;
 use super::own_certificate::{Loaded, covers};
-use super::server_certificate::provider;
+use crate::crypto::tls;
 use crate::error::Error;
 
 /// The certificates in force.
@@ -69,7 +69,7 @@ impl ResolvesServerCert for Resolver {
 
 /// Returns the TLS configuration.
 pub(super) fn server_config(resolver: Arc<Resolver>) -> Result<Arc<ServerConfig>, Error> {
-    let mut config = ServerConfig::builder_with_provider(Arc::new(provider()))
+    let mut config = ServerConfig::builder_with_provider(Arc::new(tls()))
         .with_safe_default_protocol_versions()
         .map_err(crypto)?
         .with_no_client_auth()

@@ -11,12 +11,13 @@ use time::{Duration, OffsetDateTime};
 use super::authority::Authority;
 use super::names::HostName;
 use super::x509;
+use crate::crypto::{self, CERTIFICATE_ALGORITHM};
 
 /// A certificate is renewed this long before its expiry.
 const RENEWAL: Duration = Duration::days(30);
 
 /// The signature algorithms of the authority.
-const ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[webpki::aws_lc_rs::ECDSA_P256_SHA256];
+const ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[CERTIFICATE_ALGORITHM];
 
 /// A chain with its key, and the fields of its first certificate.
 #[derive(Debug, Clone)]
@@ -37,7 +38,7 @@ impl ServerCertificate {
         let mut chain = vec![certificate];
         chain.extend(authority.intermediate.clone());
         chain.push(authority.root.clone());
-        let key = CertifiedKey::from_der(chain, key, &provider()).map_err(|_| "does not match its key")?;
+        let key = CertifiedKey::from_der(chain, key, &crypto::tls()).map_err(|_| "does not match its key")?;
         Ok(Self { key: Arc::new(key), names: fields.names, not_before: fields.not_before, not_after: fields.not_after })
     }
 
@@ -58,11 +59,6 @@ impl ServerCertificate {
     pub(super) fn has_names(&self, names: &[HostName]) -> bool {
         self.names.len() == names.len() && names.iter().all(|name| self.names.contains(name))
     }
-}
-
-/// The provider is named explicitly, because the client crates of the workspace enable a second one.
-pub(super) fn provider() -> rustls::crypto::CryptoProvider {
-    rustls::crypto::aws_lc_rs::default_provider()
 }
 
 /// Checks the path to the root, as clients do.

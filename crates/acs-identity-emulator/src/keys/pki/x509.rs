@@ -113,7 +113,7 @@ fn part(subtree: &[u8]) -> Option<Subtree> {
 }
 
 /// Returns the tag and content of the first element, and the bytes after it.
-pub(super) fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+pub(in crate::keys) fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&tag, rest) = der.split_first()?;
     let (&first, mut rest) = rest.split_first()?;
     let mut length = usize::from(first);

@@ -1,0 +1,19 @@
+//! Tests the app with the kit.
+
+use acs_identity::{CommunicationIdentityClient, CommunicationIdentityClientOptions};
+use acs_identity_emulator::testing::Emulator;
+use rusqlite::Connection;
+
+#[tokio::test]
+async fn a_user_of_the_app_has_one_identity() -> Result<(), Box<dyn std::error::Error>> {
+    let emulator = Emulator::start().await?;
+    let options =
+        CommunicationIdentityClientOptions { client_options: emulator.client_options(), ..Default::default() };
+    let client = CommunicationIdentityClient::with_connection_string(emulator.connection_string(), Some(options))?;
+    let database = Connection::open_in_memory()?;
+    let first = app_with_rusqlite::identity_of(&database, &client, "ann").await?;
+    assert!(first.starts_with("8:acs:"));
+    assert_eq!(app_with_rusqlite::identity_of(&database, &client, "ann").await?, first);
+    assert_eq!(emulator.requests().len(), 1);
+    Ok(())
+}
