@@ -1,5 +1,5 @@
-//! The kit for .NET: docs/kits/dotnet.md. A runtime and a compiler come from packages, because no SDK of .NET can be installed
-//! here (tests/peers/dotnet).
+//! The kit for .NET: docs/kits/dotnet.md. A runtime and a compiler come from packages, because no SDK of .NET can be
+//! installed here (tests/peers/dotnet).
 
 use std::process::Command;
 

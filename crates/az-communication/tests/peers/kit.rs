@@ -57,8 +57,8 @@ impl Kit {
         assert!(failures.is_empty(), "{}", failures.join("\n"));
     }
 
-    /// Starts a test process and reads its lines until it says that it is ready. Then kills it, and checks that its emulator is
-    /// gone within 5 s, with its files. Returns the lines.
+    /// Starts a test process and reads its lines until it says that it is ready. Then kills it, and checks that its
+    /// emulator is gone within 5 s, with its files. Returns the lines.
     pub fn kill_when_ready(&self, command: &mut Command) -> String {
         let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
