@@ -64,11 +64,17 @@ impl Outside {
     fn cargo(&self, app: &Path, arguments: &[&str]) -> Command {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(arguments).current_dir(app).env_clear().env("CARGO_TARGET_DIR", self.0.join("target"));
-        for name in ["PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "HTTPS_PROXY", "SSL_CERT_FILE"] {
+        for name in ["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "HTTPS_PROXY", "SSL_CERT_FILE"] {
             if let Some(value) = std::env::var_os(name) {
                 cargo.env(name, value);
             }
         }
+        // The compiler beside this cargo, and not rustup, which would obey the rust-toolchain.toml that some crates contain
+        // and change the toolchains of this machine.
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let own = Path::new(env!("CARGO")).parent().unwrap().to_owned();
+        let path = std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&path))).unwrap();
+        cargo.env("PATH", path).env("RUSTUP_AUTO_INSTALL", "0");
         cargo
     }
 }
