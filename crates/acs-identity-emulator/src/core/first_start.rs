@@ -155,8 +155,9 @@ pub(super) async fn import_signing_keys(
         let path = folder.join(name);
         if path.symlink_metadata().is_ok() {
             files::remove(&path)?;
-            let words = format_args!("{} was removed: signing keys are kept in the database", path.display());
-            tracing::warn!(file = %Shown(path.display()), "{}", Shown(words));
+            let shown = path.display();
+            let words = format_args!("{shown} was removed: signing keys are kept in the database");
+            tracing::warn!(file = %Shown(&shown), "{}", Shown(words));
         }
     }
     Ok(())
