@@ -77,6 +77,7 @@ mod tests {
             [
                 "cargo fmt --all --check",
                 "cargo fmt --manifest-path xtask/Cargo.toml --check",
+                "cargo fmt --manifest-path examples/chat-backend/Cargo.toml --check",
                 "cargo clippy --workspace --all-targets --all-features -- -D warnings --cfg portable_system",
                 "portable",
             ]

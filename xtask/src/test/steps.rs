@@ -79,6 +79,7 @@ impl Step {
 pub const STEPS: &[Step] = &[
     Step::early("cargo fmt --all --check"),
     Step::early("cargo fmt --manifest-path xtask/Cargo.toml --check"),
+    Step::early("cargo fmt --manifest-path examples/chat-backend/Cargo.toml --check"),
     Step::early("cargo clippy --workspace --all-targets --all-features -- -D warnings"),
     // With the whole workspace and all features, the dependencies are not checked again.
     Step::early("cargo clippy --workspace --all-targets --all-features -- -D warnings --cfg portable_system"),
@@ -92,6 +93,7 @@ pub const STEPS: &[Step] = &[
     Step::line("cargo test --workspace"),
     // The test kit as its users build it: without SQLite, with the other provider of cryptography.
     Step::line("cargo test -p acs-identity-kit-example"),
+    Step::function("examples/chat-backend", chat_backend),
     Step::function("portable", portable),
     Step::line("cargo test --locked --manifest-path xtask/Cargo.toml"),
     // The program is built alone, without the features that other crates of the workspace need.
@@ -141,6 +143,16 @@ fn portable(tools: &Tools) -> Result<(), Error> {
                 --test network --test service";
     let wrapper = tools.root.join("scripts/lib/portable-rustc");
     child::run(tools.line(line).env("RUSTC_WORKSPACE_WRAPPER", wrapper))
+}
+
+/// Runs the tests of the example, which is a workspace of its own. They are compiled with clippy, so that nothing is compiled
+/// twice. It shares the folder and the profile of the workspace: half of its dependencies are there already.
+fn chat_backend(tools: &Tools) -> Result<(), Error> {
+    let line = "cargo test --locked --manifest-path examples/chat-backend/Cargo.toml --test service \
+                --config=profile.dev.package.aws-lc-sys.opt-level=1";
+    let mut cargo = tools.line(line);
+    cargo.env("CARGO_TARGET_DIR", tools.root.join("target"));
+    child::run(cargo.env("RUSTC_WORKSPACE_WRAPPER", tools.root.join("scripts/lib/clippy-rustc")))
 }
 
 /// Runs the README's first command unchanged. The benchmark measures its program, too.
