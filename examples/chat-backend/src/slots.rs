@@ -39,8 +39,8 @@ impl Issued {
     }
 }
 
-/// A slot. Who holds its lock is the only one in this process who creates the identity of the user, or issues or revokes
-/// tokens. So requests that come at the same time make one call to the service.
+/// A slot. Who holds its lock is the only one in this process who creates the identity of the user, or issues or
+/// revokes tokens. So requests that come at the same time make one call to the service.
 type Slot = Arc<tokio::sync::Mutex<Option<Issued>>>;
 
 /// The slots, by the name of the user.

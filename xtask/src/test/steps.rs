@@ -145,8 +145,8 @@ fn portable(tools: &Tools) -> Result<(), Error> {
     child::run(tools.line(line).env("RUSTC_WORKSPACE_WRAPPER", wrapper))
 }
 
-/// Runs the tests of the example, which is a workspace of its own. They are compiled with clippy, so that nothing is compiled
-/// twice. It shares the folder and the profile of the workspace: half of its dependencies are there already.
+/// Runs the tests of the example, which is a workspace of its own. They are compiled with clippy, so that nothing is
+/// compiled twice. It shares the folder and the profile of the workspace: half of its dependencies are there already.
 fn chat_backend(tools: &Tools) -> Result<(), Error> {
     let line = "cargo test --locked --manifest-path examples/chat-backend/Cargo.toml --test service \
                 --config=profile.dev.package.aws-lc-sys.opt-level=1";

@@ -37,8 +37,8 @@ async fn no_store(mut response: Response) -> Response {
     response
 }
 
-/// Runs something to its end, even if the client closes the connection meanwhile. Otherwise, an identity could be created
-/// and not be bound to its user.
+/// Runs something to its end, even if the client closes the connection meanwhile. Otherwise, an identity could be
+/// created and not be bound to its user.
 async fn to_its_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, Error>> + Send + 'static,
 ) -> Result<T, Error> {
