@@ -1,26 +1,19 @@
 //! The table of steps. A step is a command line, or a function if a command line is not enough.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::thread::available_parallelism;
 
+use super::ignored;
 use super::tools::Tools;
 use crate::child;
 use crate::error::{At as _, Error};
 use crate::release::command::{git, host, output};
 
 /// The folder of the artefacts for the tests.
-const DIST: &str = "target/test-dist";
-
-/// The step of the tests that need other programs, and of those that take long.
-const IGNORED: &str = "cargo test --workspace --tests -- --ignored --nocapture";
-
-/// Test programs that run beside all others, because they wait most of the time, or keep one core busy: for clients,
-/// for the time after which a request is sent again, and in the long form for the hour of the histories.
-const BESIDE: [&str; 6] = ["batch", "connections", "crash", "fuzz", "histories", "network"];
+pub(super) const DIST: &str = "target/test-dist";
 
 /// A step that must succeed.
 #[derive(Debug)]
@@ -91,19 +84,19 @@ pub const STEPS: &[Step] = &[
     Step::function("ci_files", ci_files),
     Step::line("node --test --test-reporter=spec tests/page/sources/sources.test.mjs"),
     Step::line("cargo test --workspace"),
-    // The test kit as its users build it: without SQLite, with the other provider of cryptography.
-    Step::line("cargo test -p acs-identity-kit-example"),
+    // It has the test kit as its users build it: without SQLite, with the other provider of cryptography.
     Step::function("examples/chat-backend", chat_backend),
     Step::function("portable", portable),
     Step::line("cargo test --locked --manifest-path xtask/Cargo.toml"),
     // The program is built alone, without the features that other crates of the workspace need.
     Step::line("cargo test -p az-communication --test network the_program_has_no_call"),
+    Step::function(ignored::BESIDE_STEP, ignored::begin_beside),
     Step::function("readme_command", readme_command),
     Step::function("page", page),
     // This only checks that the benchmark works.
     Step::line("bench/run --smoke"),
     Step::function("artefacts", artefacts),
-    Step::function(IGNORED, ignored),
+    Step::function(ignored::STEP, ignored::run),
 ];
 
 /// The examples of the documents. `cargo test --workspace` runs them, too.
@@ -202,54 +195,6 @@ fn artefacts(tools: &Tools) -> Result<(), Error> {
         xtask.args(["--only", "tarball,sbom,wheel,npm,deb,image", "--program"]).arg(program);
     }
     child::run(&mut xtask)
-}
-
-/// Runs all ignored tests of the workspace, except doc tests: those that need other programs, and those that take long.
-/// They load the machine, so only as many run at once as there are cores, and one more beside them.
-fn ignored(tools: &Tools) -> Result<(), Error> {
-    let cores = available_parallelism().map_or(2, usize::from);
-    let run = |threads: usize, programs: &[String]| {
-        // All programs are chosen from the whole workspace, so that they are built with the same features.
-        let mut command = tools.line("cargo test --workspace");
-        for program in programs {
-            command.args(["--test", program]);
-        }
-        command.env("RUST_TEST_THREADS", threads.to_string()).env("AZ_TEST_DIST", tools.root.join(DIST));
-        command
-    };
-    let path = tools.root.join("target/beside.log");
-    let log = File::create(&path).at(&path)?;
-    let mut beside = run(1, &BESIDE.map(str::to_owned));
-    beside.args(["--", "--ignored", "--nocapture"]);
-    let mut beside = beside.stdout(log.try_clone().at(&path)?).stderr(log).spawn().at(Path::new("cargo"))?;
-    let programs: Vec<String> = test_programs(tools)?.into_iter().filter(|name| !BESIDE.contains(&&**name)).collect();
-    let mut others = run(cores, &programs);
-    let others = child::run(others.args(["--lib", "--bins", "--", "--ignored", "--nocapture"]));
-    if others.is_err() {
-        // Cargo ends with the test program that it runs.
-        let _ = tools.command("pkill").args(["-P", &beside.id().to_string()]).status();
-    }
-    let ended = beside.wait().at(Path::new("cargo"))?;
-    print!("\n{}", fs::read_to_string(&path).at(&path)?);
-    others?;
-    if ended.success() { Ok(()) } else { Err(Error::new(format!("One of {} failed.", BESIDE.join(", ")))) }
-}
-
-/// Returns the names of the test programs of all crates.
-fn test_programs(tools: &Tools) -> Result<BTreeSet<String>, Error> {
-    let mut names = BTreeSet::new();
-    let crates = tools.root.join("crates");
-    for entry in fs::read_dir(&crates).at(&crates)? {
-        let tests = entry.at(&crates)?.path().join("tests");
-        let Ok(entries) = fs::read_dir(&tests) else { continue };
-        for entry in entries {
-            let path = entry.at(&tests)?.path();
-            let is_program =
-                path.join("main.rs").is_file() || path.extension().is_some_and(|extension| extension == "rs");
-            names.extend(path.file_stem().filter(|_| is_program).map(|name| name.to_string_lossy().into_owned()));
-        }
-    }
-    Ok(names)
 }
 
 /// Returns whether the tests run in their long form.

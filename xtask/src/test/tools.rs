@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread::{self, JoinHandle};
 
+use super::ignored::Beside;
 use crate::child;
 use crate::error::Error;
 use crate::release::command::output;
@@ -18,6 +19,8 @@ pub struct Tools {
     script: RefCell<Option<JoinHandle<Result<String, Error>>>>,
     /// Variables for the tests: their Python, their npm packages, their root folders.
     variables: OnceCell<Vec<(String, String)>>,
+    /// Tests that run beside the steps.
+    pub beside: RefCell<Option<Beside>>,
 }
 
 impl Tools {
@@ -25,7 +28,12 @@ impl Tools {
     pub fn install(root: &Path) -> Self {
         let mut script = child::command(root, root.join("scripts/install.sh"));
         let script = thread::spawn(move || output(script.stdin(Stdio::null())));
-        Self { root: root.to_owned(), script: RefCell::new(Some(script)), variables: OnceCell::new() }
+        Self {
+            root: root.to_owned(),
+            script: RefCell::new(Some(script)),
+            variables: OnceCell::new(),
+            beside: RefCell::default(),
+        }
     }
 
     /// Waits until the tools are installed.
