@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::thread::available_parallelism;
 
-use super::steps::DIST;
+use super::steps::{DIST, is_long};
 use super::tools::Tools;
 use crate::child;
 use crate::error::{At as _, Error};
@@ -81,7 +81,13 @@ pub fn run(tools: &Tools) -> Result<(), Error> {
         beside.kill();
     }
     let ended = beside.finish();
-    others.and(ended)
+    others.and(ended)?;
+    // The packages of the libraries are tested outside of the repository, so everything is compiled again.
+    if is_long() {
+        child::run(&mut tools.line("cargo test --locked --manifest-path xtask/Cargo.toml -- --ignored"))
+    } else {
+        Ok(())
+    }
 }
 
 /// Returns the command that runs test programs. All of them are chosen from the whole workspace, so that they are built

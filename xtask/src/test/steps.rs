@@ -198,7 +198,7 @@ fn artefacts(tools: &Tools) -> Result<(), Error> {
 }
 
 /// Returns whether the tests run in their long form.
-fn is_long() -> bool {
+pub(super) fn is_long() -> bool {
     std::env::var_os("AZ_LONG").is_some_and(|value| !value.is_empty())
 }
 
