@@ -96,7 +96,8 @@ pub(crate) fn deserialize_option<'de, D: Deserializer<'de>>(
     let Some(text) = Option::<String>::deserialize(deserializer)? else {
         return Ok(None);
     };
-    parse_iso(&text).map(Some).ok_or_else(|| serde::de::Error::custom(format!("'{text}' is not an ISO 8601 date")))
+    // The text is not quoted: what came in its place may be a token.
+    parse_iso(&text).map(Some).ok_or_else(|| serde::de::Error::custom("a date is not an ISO 8601 date"))
 }
 
 macro_rules! option_format {

@@ -7,6 +7,7 @@ use azure_core::http::{RawResponse, Url};
 
 use crate::operation::{Failed, Operation, Repeat, State};
 use crate::refused::with_status_and_code;
+use crate::secrets::Secrets;
 use crate::unknown_outcome::UnknownOutcome;
 
 /// Returns the text of the innermost cause. The outer ones say that a request failed, and the innermost says why.
@@ -25,14 +26,21 @@ pub(crate) fn is_about_a_certificate(error: &Error) -> bool {
     *error.kind() == ErrorKind::Connection && innermost(error).to_ascii_lowercase().contains("certificate")
 }
 
+/// Checks whether the server answered a TLS handshake with something else, such as plain HTTP. These are the words of
+/// rustls and OpenSSL.
+pub(crate) fn is_about_tls(error: &Error) -> bool {
+    let cause = innermost(error);
+    ["corrupt message", "wrong version number"].iter().any(|words| cause.contains(words))
+}
+
 /// Returns the error of an operation whose time is over.
 pub(crate) async fn out_of_time(operation: &Operation, url: &Url) -> Error {
     let state = std::mem::take(&mut *operation.state());
     let seconds = operation.timeouts.operation.unwrap_or_default().as_secs_f64();
     let origin = url.origin().ascii_serialization();
     let error = match state.failed {
-        Some(Failed::Refused(response)) => refused(response).await,
-        Some(Failed::Unconnected(cause) | Failed::Certificate(cause)) => {
+        Some(Failed::Refused(response)) => refused(response, &state.secrets).await,
+        Some(Failed::Unconnected(cause) | Failed::Certificate(cause) | Failed::NoTls(cause)) => {
             let message = format!("no connection to {origin} within {seconds} s{}: {cause}", tries(state.tries));
             Error::with_message(ErrorKind::Connection, message)
         }
@@ -46,10 +54,10 @@ pub(crate) async fn out_of_time(operation: &Operation, url: &Url) -> Error {
 }
 
 /// Returns the error of an answer. A success status cannot be among them.
-async fn refused(response: RawResponse) -> Error {
+async fn refused(response: RawResponse, secrets: &Secrets) -> Error {
     let options = CheckSuccessOptions { success_codes: &[] };
     match check_success(response, Some(options)).await {
-        Err(error) => with_status_and_code(error),
+        Err(error) => with_status_and_code(error, secrets),
         Ok(response) => Error::with_message(ErrorKind::Other, response.status().to_string()),
     }
 }
@@ -57,9 +65,11 @@ async fn refused(response: RawResponse) -> Error {
 /// Returns the error with its cause, and with what it means for the request.
 pub(crate) fn explained(error: Error, operation: &Operation, url: &Url) -> Error {
     let state = std::mem::take(&mut *operation.state());
-    if let ErrorKind::HttpResponse { .. } = error.kind() {
+    if let ErrorKind::HttpResponse { status, .. } = error.kind() {
+        // Something was done, if it is a success that the operation does not have.
+        let is_unknown = state.unknown || status.is_success();
         let error = if state.retries { without_layers(error) } else { error };
-        return unknown(with_status_and_code(error), operation, state.unknown);
+        return unknown(with_status_and_code(error, &state.secrets), operation, is_unknown);
     }
     let message = match &state.failed {
         Some(failed) => message(failed, &state, url),
@@ -83,6 +93,9 @@ fn message(failed: &Failed, state: &State, url: &Url) -> Option<String> {
     match failed {
         Failed::Certificate(cause) => Some(format!(
             "the certificate of {origin} is refused: {cause}. Check the host name, or let the transport trust the authority"
+        )),
+        Failed::NoTls(cause) => Some(format!(
+            "the server of {origin} does not speak TLS: {cause}. Check the port, or whether the endpoint is http"
         )),
         Failed::Unconnected(cause) => Some(format!("no connection to {origin}{tries}: {cause}")),
         Failed::Lost(cause) => Some(format!("the answer of {origin} is lost{tries}: {cause}")),

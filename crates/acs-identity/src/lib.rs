@@ -20,6 +20,7 @@ pub mod models;
 mod operation;
 mod policies;
 mod refused;
+mod secrets;
 mod sender;
 mod timeouts;
 mod timer;

@@ -8,6 +8,7 @@ use azure_core::http::policies::RetryPolicyCount;
 use azure_core::http::{Context, RawResponse};
 use futures::future::{Either, select};
 
+use crate::secrets::Secrets;
 use crate::timeouts::Timeouts;
 use crate::timer;
 
@@ -25,6 +26,8 @@ pub(crate) enum Repeat {
 pub(crate) enum Failed {
     /// The certificate of the server is refused, so nothing was sent. The text is the cause.
     Certificate(String),
+    /// The server does not speak TLS, so nothing was sent. The text is the cause.
+    NoTls(String),
     /// No connection was made, so nothing was sent. The text is the cause.
     Unconnected(String),
     /// The answer did not come, or not completely. The text is the cause.
@@ -52,6 +55,8 @@ pub(crate) struct State {
     pub(crate) unknown: bool,
     /// Whether the caller's options repeat requests.
     pub(crate) retries: bool,
+    /// What the text of an error must not show.
+    pub(crate) secrets: Secrets,
     /// The time that does not count.
     excluded: Duration,
     /// Since when the time does not count.

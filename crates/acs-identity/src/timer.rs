@@ -5,6 +5,7 @@
 //! a transport of the caller must work in both cases.
 
 use std::collections::BTreeMap;
+use std::panic::{self, AssertUnwindSafe};
 use std::pin::{Pin, pin};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -77,7 +78,10 @@ fn run() {
         if !due.is_empty() {
             // A waker is code of the caller, which may start or end a wait.
             drop(locked);
-            due.into_values().for_each(Waker::wake);
+            for waker in due.into_values() {
+                // A panic of it must not end the waits of others. The hook has reported it.
+                let _ = panic::catch_unwind(AssertUnwindSafe(|| waker.wake()));
+            }
             locked = queue();
             continue;
         }
@@ -126,6 +130,21 @@ mod tests {
         block_on(join_all([60, 20, 40, 0].map(wait)));
         assert!(started.elapsed() >= Duration::from_millis(60));
         assert_eq!(*ended.lock().unwrap(), [0, 20, 40, 60]);
+    }
+
+    #[test]
+    fn l5_a_waker_that_panics_ends_no_wait_of_others() {
+        struct Panics;
+        impl std::task::Wake for Panics {
+            fn wake(self: std::sync::Arc<Self>) {
+                panic!("the waker of a test panics, as it should");
+            }
+        }
+        let waker = Waker::from(std::sync::Arc::new(Panics));
+        let mut first = Box::pin(sleep(Duration::from_millis(10)));
+        assert!(first.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        block_on(sleep(Duration::from_millis(20)));
+        block_on(sleep(Duration::from_millis(10)));
     }
 
     #[test]

@@ -2,7 +2,13 @@
 
 use std::fmt;
 
-/// It is not known whether an identity was created, because the answer did not come or says that the service failed.
+use azure_core::Value;
+use azure_core::error::ErrorKind;
+
+use crate::models::UserId;
+
+/// It is not known whether an identity was created, because the answer did not come, says that the service
+/// failed, or cannot be read.
 ///
 /// The client did not send the request again, since that could create a second identity. This is the source of an
 /// [`azure_core::Error`]:
@@ -19,11 +25,28 @@ use std::fmt;
 #[derive(Debug)]
 pub struct UnknownOutcome {
     cause: azure_core::Error,
+    user: Option<UserId>,
 }
 
 impl UnknownOutcome {
     pub(crate) fn new(cause: azure_core::Error) -> Self {
-        Self { cause }
+        let user = match cause.kind() {
+            ErrorKind::HttpResponse { status, raw_response: Some(response), .. } if status.is_success() => {
+                created_user(response.body())
+            }
+            _ => None,
+        };
+        Self { cause, user }
+    }
+
+    /// Makes the outcome of a creation whose answer has the raw id, but not all of the rest.
+    pub(crate) fn with_user(cause: azure_core::Error, user: UserId) -> Self {
+        Self { cause, user: Some(user) }
+    }
+
+    /// Returns the raw id of the new user, if the answer has it although the call failed.
+    pub fn user(&self) -> Option<&UserId> {
+        self.user.as_ref()
     }
 
     /// Returns why there is no answer.
@@ -39,7 +62,10 @@ impl UnknownOutcome {
 
 impl fmt::Display for UnknownOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("it is not known whether the identity was created")
+        match &self.user {
+            Some(user) => write!(f, "{user} was created, but the rest of the answer cannot be used"),
+            None => f.write_str("it is not known whether the identity was created"),
+        }
     }
 }
 
@@ -47,4 +73,10 @@ impl std::error::Error for UnknownOutcome {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(&self.cause)
     }
+}
+
+/// Returns the raw id in the answer to a creation, whatever else the answer has.
+pub(crate) fn created_user(body: &[u8]) -> Option<UserId> {
+    let answer: Value = azure_core::json::from_json(body).ok()?;
+    UserId::try_from(answer.pointer("/identity/id")?.as_str()?).ok()
 }

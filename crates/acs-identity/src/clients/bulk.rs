@@ -53,10 +53,10 @@ impl CommunicationIdentityClient {
                 let with_token = request.create_token_with_scopes.is_some();
                 let body = Some(request.try_into()?);
                 let options = CommunicationIdentityClientCreateIdentityOptions { body, ..Default::default() };
-                let created = self.create_identity(Some(options)).await?.into_model()?;
+                let created = self.create_identity(Some(options)).await?;
                 match with_token {
-                    true => answer::user_with_token(created).map(|(user, token)| (user, Some(token))),
-                    false => answer::user(&created).map(|user| (user, None)),
+                    true => answer::user_with_token(created.body()).map(|(user, token)| (user, Some(token))),
+                    false => answer::user(created.body()).map(|user| (user, None)),
                 }
             }
         };
@@ -85,8 +85,8 @@ impl CommunicationIdentityClient {
             let request = request.clone();
             async move {
                 let issued = async {
-                    let token = self.issue_access_token(&user, request.try_into()?, None).await?.into_model()?;
-                    answer::access_token(token)
+                    let issued = self.issue_access_token(&user, request.try_into()?, None).await?;
+                    answer::access_token(issued.body())
                 };
                 let issued = issued.await;
                 (user, issued)

@@ -89,7 +89,7 @@ pub trait CommunicationIdentityClientExt {
 #[async_trait::async_trait]
 impl CommunicationIdentityClientExt for CommunicationIdentityClient {
     async fn create_user(&self) -> azure_core::Result<UserId> {
-        answer::user(&self.create_identity(None).await?.into_model()?)
+        answer::user(self.create_identity(None).await?.body())
     }
 
     async fn create_user_and_token(
@@ -104,7 +104,7 @@ impl CommunicationIdentityClientExt for CommunicationIdentityClient {
         };
         let options =
             CommunicationIdentityClientCreateIdentityOptions { body: Some(body.try_into()?), ..Default::default() };
-        answer::user_with_token(self.create_identity(Some(options)).await?.into_model()?)
+        answer::user_with_token(self.create_identity(Some(options)).await?.body())
     }
 
     async fn get_token(
@@ -114,7 +114,7 @@ impl CommunicationIdentityClientExt for CommunicationIdentityClient {
         expires_in_minutes: Option<i32>,
     ) -> azure_core::Result<AccessToken> {
         let body = IssueAccessTokenRequest { scopes: Some(scopes.to_vec()), expires_in_minutes };
-        answer::access_token(self.issue_access_token(user, body.try_into()?, None).await?.into_model()?)
+        answer::access_token(self.issue_access_token(user, body.try_into()?, None).await?.body())
     }
 
     async fn get_token_for_teams_user(
@@ -128,7 +128,7 @@ impl CommunicationIdentityClientExt for CommunicationIdentityClient {
             app_id: Some(client_id.into()),
             user_id: Some(user_object_id.into()),
         };
-        answer::access_token(self.exchange_teams_user_access_token(body.try_into()?, None).await?.into_model()?)
+        answer::access_token(self.exchange_teams_user_access_token(body.try_into()?, None).await?.body())
     }
 
     async fn revoke_tokens(&self, user: &str) -> azure_core::Result<()> {

@@ -1,23 +1,16 @@
 //! Asks whether an access token is active. Only the emulator answers this (docs/emulator/tokens.md).
 
+use super::request::send_through;
+use super::{CommunicationIdentityClient, answer};
 use acs_identity_protocol::endpoint::shown;
 use acs_identity_protocol::raw_id::encode_path_segment;
+use azure_core::Value;
 use azure_core::error::{Error, ErrorKind};
 use azure_core::http::{Context, Method, Request, StatusCode};
-use serde::Deserialize;
-
-use super::CommunicationIdentityClient;
-use super::request::send_through;
 
 /// The answers of a service that has no introspection.
 const NOT_THERE: [StatusCode; 4] =
     [StatusCode::Unauthorized, StatusCode::Forbidden, StatusCode::NotFound, StatusCode::MethodNotAllowed];
-
-/// The part of an answer that is read (RFC 7662, section 2.2).
-#[derive(Deserialize)]
-struct Introspection {
-    active: bool,
-}
 
 impl CommunicationIdentityClient {
     /// Asks whether a token is active. The request has the token alone: whoever holds a token may ask.
@@ -30,7 +23,13 @@ impl CommunicationIdentityClient {
         request.insert_header("content-type", "application/x-www-form-urlencoded");
         request.set_body(format!("token={}", encode_path_segment(token)));
         match send_through(self.user_pipeline(), &Context::new(), request, &[200]).await {
-            Ok(response) => Ok(azure_core::json::from_json::<_, Introspection>(response.body())?.active),
+            // RFC 7662, section 2.2.
+            Ok(response) => answer::read(response.body())?.get("active").and_then(Value::as_bool).ok_or_else(|| {
+                Error::with_message(
+                    ErrorKind::DataConversion,
+                    "the service's answer has no 'active' that is true or false",
+                )
+            }),
             // A service that wants a credential for every path says 401 also for those that it does not have.
             Err(error) if error.http_status().is_some_and(|status| NOT_THERE.contains(&status)) => {
                 let message = format!(

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;
 
+use acs_identity_protocol::visible::{is_hidden, name};
 use azure_core::error::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 
@@ -29,10 +30,14 @@ impl TryFrom<String> for UserId {
     ///
     /// # Errors
     ///
-    /// Returns an error if the text is empty or consists of white space.
+    /// Returns an error if the text is empty, consists of white space, or contains an invisible character.
     fn try_from(id: String) -> azure_core::Result<Self> {
         if id.trim().is_empty() {
             return Err(Error::with_message(ErrorKind::DataConversion, "the raw id of a user is empty"));
+        }
+        if let Some(hidden) = id.chars().find(|c| is_hidden(*c)) {
+            let message = format!("the raw id of a user contains an invisible character: {}", name(hidden));
+            return Err(Error::with_message(ErrorKind::DataConversion, message));
         }
         Ok(Self(id))
     }
@@ -92,6 +97,14 @@ mod tests {
             assert!(text.parse::<UserId>().is_err());
             assert!(UserId::try_from(text.to_owned()).is_err());
             assert!(azure_core::json::from_json::<_, UserId>(format!("{text:?}")).is_err());
+        }
+    }
+
+    #[test]
+    fn l11_an_id_has_no_invisible_character() {
+        for text in ["\u{200b}", "\0", "8:acs:x\n", "8:acs:\u{1b}[2J"] {
+            let error = text.parse::<UserId>().unwrap_err().to_string();
+            assert!(error.starts_with("the raw id of a user contains an invisible character: U+"), "{error}");
         }
     }
 

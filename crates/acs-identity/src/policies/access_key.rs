@@ -9,6 +9,8 @@ use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{Body, Context, Request};
 use azure_core::time::OffsetDateTime;
 
+use crate::operation::Operation;
+
 /// Signs each try of a request again, because the date is part of the signature (docs/service.md, section 2.1).
 #[derive(Debug)]
 pub(crate) struct AccessKeyPolicy {
@@ -50,6 +52,13 @@ impl Policy for AccessKeyPolicy {
         }
         // The SDK for Python sends this header, too, and only with access keys (docs/service.md, section 12).
         request.insert_header("x-ms-return-client-request-id", "true");
-        next[0].send(ctx, request, &next[1..]).await
+        let result = next[0].send(ctx, request, &next[1..]).await;
+        if let (Some(operation), false) =
+            (Operation::of(ctx), result.as_ref().is_ok_and(|answer| answer.status().is_success()))
+        {
+            let key = self.access_key.read().unwrap_or_else(PoisonError::into_inner).to_base64();
+            operation.state().secrets.add(&key);
+        }
+        result
     }
 }

@@ -5,18 +5,21 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use azure_core::error::{Error, ErrorKind, check_success};
 use azure_core::http::policies::{Policy, PolicyResult};
-use azure_core::http::{AsyncRawResponse, Context, RawResponse, Request, Transport};
+use azure_core::http::{AsyncRawResponse, Context, RawResponse, Request, StatusCode, Transport};
 use futures::StreamExt as _;
 
-use crate::failure::{innermost, is_about_a_certificate};
+use super::retry_after;
+use crate::failure::{innermost, is_about_a_certificate, is_about_tls};
 use crate::operation::{Failed, Operation, Repeat, retries};
 use crate::timer;
 
 /// The longest body of an answer. A page of a list is much smaller.
 const MAX_BODY: usize = 4 * 1024 * 1024;
 
-/// The statuses that azure_core sends a request again after, although the service may have processed it.
-const UNKNOWN_STATUSES: [u16; 5] = [408, 500, 502, 503, 504];
+/// Checks whether the service may have processed a request that it answers with this status.
+fn may_be_processed(status: StatusCode) -> bool {
+    status == StatusCode::RequestTimeout || status.is_server_error()
+}
 
 /// Limits each try, notes how it ended, and tells the retry policy by the kind of an error whether to send the request
 /// again.
@@ -57,12 +60,20 @@ impl BoundedTransport {
 fn outcome(result: &azure_core::Result<RawResponse>) -> (Option<Failed>, bool) {
     match result {
         Ok(response) if response.status().is_success() => (None, false),
-        Ok(response) => {
-            (Some(Failed::Refused(response.clone())), UNKNOWN_STATUSES.contains(&u16::from(response.status())))
-        }
+        Ok(response) => (Some(Failed::Refused(response.clone())), may_be_processed(response.status())),
         Err(error) if is_about_a_certificate(error) => (Some(Failed::Certificate(innermost(error))), false),
+        Err(error) if is_about_tls(error) => (Some(Failed::NoTls(innermost(error))), false),
         Err(error) if *error.kind() == ErrorKind::Connection => (Some(Failed::Unconnected(innermost(error))), false),
         Err(error) => (Some(Failed::Lost(innermost(error))), true),
+    }
+}
+
+/// Checks whether a further try would fail alike. "Too large" are the words of hyper about the head of an answer.
+fn stays(failed: &Failed) -> bool {
+    match failed {
+        Failed::Certificate(_) | Failed::NoTls(_) => true,
+        Failed::Lost(cause) => cause.contains("too large"),
+        Failed::Unconnected(_) | Failed::Refused(_) => false,
     }
 }
 
@@ -77,16 +88,22 @@ impl Policy for BoundedTransport {
             Err(Error::with_message(ErrorKind::Io, format!("no complete answer within {seconds} s")))
         });
         let (failed, unknown) = outcome(&result);
-        let is_refused_certificate = matches!(failed, Some(Failed::Certificate(_)));
+        let stays = failed.as_ref().is_some_and(stays);
         {
             let mut state = operation.state();
+            if failed.is_some() {
+                state.secrets.add_those_of(request);
+            }
             state.failed = failed;
             // The caller's own policies may have sent the request before.
             state.unknown = was_unknown || unknown;
         }
-        let is_final = is_refused_certificate || (unknown && operation.repeat == Repeat::IfUnprocessed);
+        let is_final = stays || (unknown && operation.repeat == Repeat::IfUnprocessed);
         let response = result.map(|response| {
-            let (status, headers, body) = response.deconstruct();
+            let (status, mut headers, body) = response.deconstruct();
+            if retries(ctx) {
+                retry_after::normalize(&mut headers);
+            }
             AsyncRawResponse::from_bytes(status, headers, body)
         });
         match response {

@@ -3,6 +3,7 @@
 mod access_key;
 mod bounded_transport;
 mod pace;
+mod retry_after;
 mod sign_in;
 
 pub(crate) use access_key::AccessKeyPolicy;

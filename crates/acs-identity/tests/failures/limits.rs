@@ -1,13 +1,14 @@
 //! Limits of time and size.
 
+use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
-use acs_identity::Timeouts;
+use acs_identity::{CommunicationIdentityClient, CommunicationIdentityClientOptions, Timeouts, UnknownOutcome};
 use azure_core::error::ErrorKind;
-use azure_core::http::RetryOptions;
+use azure_core::http::{ClientOptions, RetryOptions};
 
 use crate::server::{Server, Then, nobody};
-use crate::world::{USER, client, patient, three_retries};
+use crate::world::{USER, client, patient, three_retries, transport};
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
 const ATTEMPT: Duration = Duration::from_millis(150);
@@ -107,4 +108,35 @@ async fn a_refused_request_shows_status_code_and_message() {
     let error = client(server.address, patient(), three_retries()).delete_identity(USER, None).await.unwrap_err();
     assert_eq!(error.to_string(), "400 ValidationError: Too short.");
     assert_eq!(error.http_status().map(u16::from), Some(400));
+}
+
+#[tokio::test]
+async fn l8_too_large_a_head_is_not_asked_for_again() {
+    let server = Server::start(&[Then::Endless("HTTP/1.1 200 OK\r\nx-long: ")]);
+    let error = client(server.address, patient(), three_retries()).delete_identity(USER, None).await.unwrap_err();
+    assert!(error.to_string().contains("too large"), "{error}");
+    assert_eq!(server.requests(), 1);
+}
+
+#[tokio::test]
+async fn l9_a_server_that_does_not_speak_tls_is_named_and_tried_once() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let connections = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.read_exact(&mut [0; 100]).unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        (stream, listener)
+    });
+    let client_options = ClientOptions { retry: three_retries(), transport: Some(transport()), ..Default::default() };
+    let options = CommunicationIdentityClientOptions { timeouts: patient(), client_options, ..Default::default() };
+    let text = format!("endpoint=https://{address};accesskey=aGk=");
+    let client = CommunicationIdentityClient::with_connection_string(&text, Some(options)).unwrap();
+    let error = client.create_identity(None).await.unwrap_err();
+    let start = format!("the server of https://{address} does not speak TLS: ");
+    assert!(error.to_string().starts_with(&start), "{error}");
+    assert!(error.downcast_ref::<UnknownOutcome>().is_none(), "{error:?}");
+    let (_stream, listener) = connections.join().unwrap();
+    assert_eq!(listener.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
 }
