@@ -31,8 +31,8 @@ pub struct ConnectionString {
     pub access_key: AccessKey,
     /// Whether the text was [`DEVELOPMENT_EMULATOR`].
     pub development_emulator: bool,
-    /// Whether the part `accesskey` contains a URL. The values are then most likely swapped, and the host is the key.
-    /// The Python SDK does not notice it, and neither does [`str::parse`].
+    /// Whether the part `accesskey` contains a URL or a host, or the endpoint is the key. The values are then most likely
+    /// swapped, and the host is the key. The Python SDK does not notice it, and neither does [`str::parse`].
     pub swapped: bool,
 }
 
@@ -153,7 +153,8 @@ impl FromStr for ConnectionString {
             plain_http: scheme.eq_ignore_ascii_case("http:"),
             access_key: access_key.parse().map_err(|_| ConnectionStringError::InvalidAccessKey)?,
             development_emulator: false,
-            swapped: access_key.contains("://"),
+            // A key in base64 has no point.
+            swapped: access_key.contains("://") || access_key.contains('.') || endpoint == access_key,
         })
     }
 }
@@ -247,10 +248,16 @@ mod tests {
 
     #[test]
     fn debug_does_not_show_the_key_if_the_values_are_swapped() -> Result<(), ConnectionStringError> {
-        let parsed: ConnectionString = "endpoint=SECRETSECRET/KEY;accesskey=https://contoso/abcd/".parse()?;
-        assert!(parsed.swapped);
-        let shown = format!("{parsed:?}");
-        assert!(!shown.contains("SECRET") && !shown.contains("KEY"), "{shown}");
+        for text in [
+            "endpoint=SECRETSECRET/KEY;accesskey=https://contoso/abcd/",
+            "endpoint=SECRETSECRET/KEY;accesskey=contoso.communication.azure.com",
+            "endpoint=https://h/;accesskey=SECRETSECRETKEY=;endpoint=SECRETSECRETKEY=",
+        ] {
+            let parsed: ConnectionString = text.parse()?;
+            assert!(parsed.swapped, "{text}");
+            let shown = format!("{parsed:?}");
+            assert!(!shown.contains("SECRET") && !shown.contains("KEY"), "{shown}");
+        }
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use acs_identity_protocol::endpoint::shown;
+use acs_identity_protocol::visible::is_hidden;
 use acs_identity_protocol::{AccessKey, ConnectionString};
 use azure_core::credentials::{Secret, TokenCredential};
 use azure_core::error::{Error, ErrorKind, ResultExt as _};
@@ -35,6 +36,11 @@ pub struct CommunicationIdentityClientOptions {
     pub timeouts: Timeouts,
 
     /// The options of `azure_core`: transport, retries, policies and tracing.
+    ///
+    /// `azure_core` waits before it sends a request again. If its feature `tokio` is on, as by default, this wait panics
+    /// outside of a tokio runtime with a clock. A client with a transport that needs no such runtime must therefore turn
+    /// retries off by [`RetryOptions::none`](azure_core::http::RetryOptions::none), or use `azure_core` without this
+    /// feature.
     pub client_options: ClientOptions,
 }
 
@@ -158,8 +164,8 @@ impl CommunicationIdentityClient {
     ) -> azure_core::Result<Self> {
         // The key would become the host, which errors and traces show.
         if connection_string.swapped {
-            let message =
-                "the connection string has a URL as 'accesskey': swap the values of 'endpoint' and 'accesskey'";
+            let message = "the connection string has an endpoint as 'accesskey', or the key as 'endpoint': swap the \
+                           values of 'endpoint' and 'accesskey'";
             return Err(Error::with_message(ErrorKind::DataConversion, message));
         }
         let scheme = if connection_string.plain_http { "http" } else { "https" };
@@ -203,6 +209,12 @@ impl CommunicationIdentityClient {
         auth_policy: Arc<dyn Policy>,
         options: CommunicationIdentityClientOptions,
     ) -> azure_core::Result<Self> {
+        let version = &options.api_version;
+        if version.trim().is_empty() || version.chars().any(|c| c.is_whitespace() || is_hidden(c)) {
+            let message = "CommunicationIdentityClientOptions::api_version is empty or contains a blank or an invisible \
+                           character";
+            return Err(Error::with_message(ErrorKind::Other, message));
+        }
         let tracer_provider = options.client_options.instrumentation.tracer_provider.as_ref();
         let tracer = tracer_provider.map(|provider| {
             provider.get_tracer(

@@ -1,16 +1,25 @@
 //! The endpoint of a client, and the paths below it.
 
-use acs_identity_protocol::endpoint::shown;
 use acs_identity_protocol::raw_id::encode_path_segment;
 use azure_core::error::{Error, ErrorKind, ResultExt as _};
 use azure_core::http::Url;
 
-/// Reads the endpoint of a client.
+/// The form that error messages show.
+const EXPECTED: &str = "Expected: https://<resource>.communication.azure.com";
+
+/// The longest parameter that becomes a segment of a path. The longest raw ids have about 150 characters.
+const LONGEST_SEGMENT: usize = 1000;
+
+/// Reads the endpoint of a client. Errors do not show it, because it may be the access key: the two are easily swapped.
 pub(super) fn parse(endpoint: &str) -> azure_core::Result<Url> {
     let mut url = Url::parse(endpoint)
-        .with_context_fn(ErrorKind::DataConversion, || format!("the endpoint '{}' is not a URL", shown(endpoint)))?;
+        .with_context_fn(ErrorKind::DataConversion, || format!("the endpoint is not a URL. {EXPECTED}"))?;
     if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none() {
-        let message = format!("the endpoint '{}' is not an http or https URL", shown(endpoint));
+        let message = format!("the endpoint is not an http or https URL. {EXPECTED}");
+        return Err(Error::with_message(ErrorKind::DataConversion, message));
+    }
+    if has_user_info(&url) {
+        let message = format!("the endpoint contains a user name or a password (before the @). {EXPECTED}");
         return Err(Error::with_message(ErrorKind::DataConversion, message));
     }
     url.set_query(None);
@@ -23,19 +32,25 @@ pub(super) fn require_https(endpoint: &Url) -> azure_core::Result<()> {
     if endpoint.scheme() == "https" {
         return Ok(());
     }
-    Err(Error::with_message(ErrorKind::Other, format!("the endpoint '{}' must use https", shown(endpoint.as_str()))))
+    Err(Error::with_message(ErrorKind::Other, format!("the endpoint must use https. {EXPECTED}")))
+}
+
+/// Checks whether a URL has a user name or a password. The transport would send them beside the client's credential.
+pub(super) fn has_user_info(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
 }
 
 /// Encodes a parameter as one segment of a path. A URL cannot have the segments `.` and `..`: they would be removed
 /// together with the segment before them, and the request would be another one.
 pub(super) fn segment(name: &str, value: &str) -> azure_core::Result<String> {
-    match value {
-        "" => Err(Error::with_message(ErrorKind::Other, format!("parameter {name} cannot be empty"))),
-        "." | ".." => {
-            Err(Error::with_message(ErrorKind::Other, format!("parameter {name} cannot be '{value}', a relative path")))
-        }
-        _ => Ok(encode_path_segment(value)),
-    }
+    let problem = match value {
+        "." | ".." => format!("'{value}', a relative path"),
+        _ if value.trim().is_empty() => "empty".to_owned(),
+        _ if value.chars().count() > LONGEST_SEGMENT => format!("longer than {LONGEST_SEGMENT} characters"),
+        _ if value.chars().any(char::is_control) => "a text with control characters".to_owned(),
+        _ => return Ok(encode_path_segment(value)),
+    };
+    Err(Error::with_message(ErrorKind::Other, format!("parameter {name} cannot be {problem}")))
 }
 
 #[cfg(test)]
@@ -53,10 +68,22 @@ mod tests {
     }
 
     #[test]
-    fn errors_show_no_password() {
-        for endpoint in ["ftp://user:SECRET@h", "https://user:SECRET@[", "http://user:SECRET@h/"] {
+    fn m3_errors_show_neither_a_password_nor_a_key_in_the_place_of_the_endpoint() {
+        for endpoint in [
+            "ftp://user:SECRET@h",
+            "https://user:SECRET@[",
+            "http://user:SECRET@h/",
+            "SECRET",
+            "h/SECRET",
+            "http://[SECRET]",
+            "http://h/SECRET",
+            "ftp://h/SECRET",
+            "SECRET://h",
+            "https://h:SECRET",
+        ] {
             let error = parse(endpoint).and_then(|url| require_https(&url)).unwrap_err();
-            assert!(!error.to_string().contains("SECRET"), "{error}");
+            let shown = format!("{error} {error:?}").to_ascii_lowercase();
+            assert!(shown.contains("endpoint") && !shown.contains("secret"), "{shown}");
         }
     }
 }

@@ -8,6 +8,7 @@ use azure_core::http::pager::{PagerContinuation, PagerOptions, PagerResult, Page
 use azure_core::http::{Pager, RawResponse, Request, Url};
 
 use super::CommunicationIdentityClient;
+use super::endpoint::has_user_info;
 use super::request::send_through;
 use crate::models::EntraAssignmentList;
 
@@ -63,11 +64,16 @@ fn checked(first: &Url, next: PagerContinuation, api_version: &str) -> azure_cor
         let message = format!("the service's link to the next page is not a URL: {error}");
         Error::with_error(ErrorKind::DataConversion, error, message)
     })?;
-    if next.origin() != first.origin() {
+    if next.origin() != first.origin() || has_user_info(&next) {
+        let leads_to = match next.origin() {
+            // The origin of a link such as `mailto:` has no other text than "null".
+            origin if !origin.is_tuple() => format!("a '{}:' address", next.scheme()),
+            origin if origin == first.origin() => "a URL with a user name or a password".to_owned(),
+            origin => origin.ascii_serialization(),
+        };
         let message = format!(
-            "the service's link to the next page leads to {} instead of {}, so it is not followed: the credential is \
-             for the endpoint only",
-            next.origin().ascii_serialization(),
+            "the service's link to the next page leads to {leads_to} instead of {}, so it is not followed: the \
+             credential is for the endpoint only",
             first.origin().ascii_serialization()
         );
         return Err(Error::with_message(ErrorKind::Other, message));

@@ -121,3 +121,14 @@ async fn e6_a_version_that_is_not_known_may_have_everything() -> azure_core::Res
     assert_eq!(recorder.sent().len(), 2);
     Ok(())
 }
+
+#[test]
+fn l12_an_api_version_is_not_empty_and_has_no_blank() {
+    for version in ["", " ", "2025-06-30 ", "2025 06", "2025-06-30\n", "2025-06-30\u{200b}"] {
+        let mut options = Recorder::default().options();
+        options.api_version = version.into();
+        let key = Secret::new(crate::recorder::KEY);
+        let error = CommunicationIdentityClient::with_access_key("https://h", &key, Some(options)).unwrap_err();
+        assert!(error.to_string().starts_with("CommunicationIdentityClientOptions::api_version is empty"), "{error}");
+    }
+}

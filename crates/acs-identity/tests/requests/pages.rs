@@ -119,3 +119,19 @@ async fn a_list_continues_where_another_one_ended() -> azure_core::Result<()> {
     assert!(recorder.sent()[1].url.contains("a=1"));
     Ok(())
 }
+
+#[tokio::test]
+async fn m4_a_link_with_a_user_name_is_not_followed() {
+    let recorder = Recorder::default().answer(200, &page("1", "https://user:SECRET@h:8443/prefix"));
+    let error = list(&recorder).await.1.unwrap();
+    assert!(error.contains("leads to a URL with a user name or a password instead of"), "{error}");
+    assert!(!error.contains("SECRET"), "{error}");
+    assert_eq!(recorder.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn l10_a_link_that_is_not_of_the_web_is_named_by_its_scheme() {
+    let recorder = Recorder::default().answer(200, &page("1", "mailto:a@h"));
+    let error = list(&recorder).await.1.unwrap();
+    assert!(error.contains("leads to a 'mailto:' address instead of https://h:8443"), "{error}");
+}
