@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use acs_identity_protocol::time::utc;
 use time::OffsetDateTime;
@@ -49,6 +50,8 @@ pub enum Error {
     Clock,
     /// The service's clock cannot show that time.
     ClockTime(OffsetDateTime),
+    /// A revocation would take longer than 15 minutes, which is the longest that the service documents.
+    RevocationDelay(Duration),
     /// Listening on an address failed.
     Listen(SocketAddr, std::io::Error),
     /// The system refuses to start the threads that are needed.
@@ -97,6 +100,9 @@ impl fmt::Display for Error {
                 utc(EARLIEST),
                 utc(LATEST)
             ),
+            Self::RevocationDelay(delay) => {
+                write!(f, "a revocation takes at most 15 minutes to come into force, and not {delay:?}")
+            }
             Self::Listen(address, error) => write!(f, "cannot listen on {address}: {}", system_text(error)),
             Self::Threads(error) => write!(f, "threads cannot be started: {}", system_text(error)),
             Self::Network(error) => write!(f, "the network cannot be used: {}", system_text(error)),

@@ -1,6 +1,7 @@
 //! Opens the core. The decisions of the first start are durable before any request is served.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::first_start::{StartError, import_signing_keys, keep_access_keys, keep_resource_id};
 use super::owners::Core;
@@ -13,6 +14,9 @@ use crate::error::Error;
 use crate::folder::{self, Folder};
 use crate::log::Shown;
 use crate::store::{AccessSlot, Caller, Failure, Replacement, Store, Values, block_on};
+
+/// The longest time that a revocation takes to come into force (docs/service.md, section 7).
+const LONGEST_REVOCATION_DELAY: Duration = Duration::from_secs(15 * 60);
 
 /// A core that was opened.
 pub(crate) struct OpenedCore {
@@ -50,6 +54,9 @@ impl OpenedStore {
 
     /// Stores the decisions of the first start. They are durable when this returns.
     pub(crate) fn start(self, config: &Config) -> Result<OpenedCore, Error> {
+        if config.revocation_delay > LONGEST_REVOCATION_DELAY {
+            return Err(Error::RevocationDelay(config.revocation_delay));
+        }
         let Self { store, folder, import, is_new } = self;
         let path = config.storage.folder();
         match block_on(Core::start(config, folder, store, path, import, is_new)) {

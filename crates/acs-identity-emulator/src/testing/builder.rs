@@ -45,7 +45,7 @@ impl Builder {
         Self(Config { seed: Some(seed), ..self.0 })
     }
 
-    /// Lets a revocation take so long to come into force. The service documents up to 15 minutes. Without it, a
+    /// Lets a revocation take so long to come into force, at most 15 minutes, as the service documents. Without it, a
     /// revocation is in force at once.
     pub fn revocation_delay(self, delay: Duration) -> Self {
         Self(Config { revocation_delay: delay, ..self.0 })
@@ -70,7 +70,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Fails when no port or thread is available, and when the seed or the time cannot be used.
+    /// Fails when no port or thread is available, and when the seed, the time or the delay of revocations cannot be used.
     pub async fn start(self) -> Result<Emulator, Error> {
         let handle = crate::server::Emulator::start_on_one_thread(self.0).await?;
         Emulator::of(handle).ok_or_else(|| Error::Threads(io::ErrorKind::Other.into()))

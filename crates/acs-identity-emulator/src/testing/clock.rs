@@ -3,7 +3,7 @@
 use time::{Duration, OffsetDateTime};
 
 use crate::clock::{EARLIEST, LATEST};
-use crate::core::ClockChange;
+use crate::core::{ClockChange, Refusal};
 use crate::edge::Edge;
 use crate::store::{Caller, block_on};
 
@@ -45,7 +45,8 @@ impl<'a> Clock<'a> {
     ///
     /// # Panics
     ///
-    /// Panics if the time is before 1970 or after 2261.
+    /// Panics if the time is before 1970 or after 2261, and if a client has stopped the emulator. So do the other methods
+    /// that change the clock.
     #[track_caller]
     pub fn set(&self, time: impl Into<OffsetDateTime>) {
         self.change(ClockChange::Set(time.into()));
@@ -79,8 +80,11 @@ impl<'a> Clock<'a> {
 
     #[track_caller]
     fn change(&self, change: ClockChange) {
-        let changed = block_on(self.0.core().service_time.change(Caller::Entra, change));
-        assert!(changed.is_ok(), "{}", out_of_range());
+        match block_on(self.0.core().service_time.change(Caller::Entra, change)) {
+            Ok(_) => {}
+            Err(Refusal::ClockTime { .. } | Refusal::ClockMove { .. }) => panic!("{}", out_of_range()),
+            Err(_) => panic!("The clock of the emulator cannot be changed: a client has stopped the emulator."),
+        }
     }
 }
 

@@ -9,6 +9,9 @@ use time::OffsetDateTime;
 use crate::edge::Edge;
 use crate::faults::{DropAt, MOST_RULES, Rule};
 
+/// The longest wait that a fault can ask for: a year, in seconds.
+const LONGEST_RETRY_AFTER: u64 = 366 * 86_400;
+
 /// A fault: which requests it hits, what happens to them, and how often.
 ///
 /// ```
@@ -82,15 +85,15 @@ impl Fault {
         Self(Rule { message: Some(message.into()), ..self.0 })
     }
 
-    /// Adds the header `Retry-After`, in whole seconds, rounded up. It needs a status.
+    /// Adds the header `Retry-After`, in whole seconds, rounded up, at most a year. It needs a status.
     pub fn retry_after(self, wait: Duration) -> Self {
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        Self(Rule { retry_after: Some(seconds), ..self.0 })
+        Self(Rule { retry_after: Some(rounded_up(wait)), ..self.0 })
     }
 
-    /// Delays the response, for at most 5 minutes.
+    /// Delays the response, in whole milliseconds, rounded up, for at most 5 minutes.
     pub fn delay(self, delay: Duration) -> Self {
-        Self(Rule { delay_milliseconds: Some(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX)), ..self.0 })
+        let milliseconds = u64::try_from(delay.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX);
+        Self(Rule { delay_milliseconds: Some(milliseconds), ..self.0 })
     }
 
     /// Ends the connection without a response. The operation is not executed.
@@ -108,16 +111,20 @@ impl Fault {
         Self(Rule { truncate_body_at: Some(bytes), ..self.0 })
     }
 
-    /// Lets the token in the response expire so soon. It has expired already if the duration is zero.
+    /// Lets the token in the response expire so soon, in whole seconds, rounded up. It has expired already if the
+    /// duration is zero.
     pub fn token_expires_in(self, duration: Duration) -> Self {
-        Self(Rule { token_expires_in_seconds: Some(seconds(duration)), ..self.0 })
+        let seconds = i64::try_from(rounded_up(duration)).unwrap_or(i64::MAX);
+        Self(Rule { token_expires_in_seconds: Some(seconds), ..self.0 })
     }
 
     /// Shifts the header `Date` and the times in the token, as if the clock of the service were fast.
-    /// [`time::Duration`] can be negative.
+    /// [`time::Duration`] can be negative. A part of a second counts as a whole one.
     pub fn shift(self, by: impl TryInto<time::Duration>) -> Self {
         // A duration that is too long is refused like one that is only slightly too long.
-        let by = by.try_into().map_or(i64::MAX, time::Duration::whole_seconds);
+        let by = by.try_into().map_or(i64::MAX, |by: time::Duration| {
+            by.whole_seconds().saturating_add(i64::from(by.subsec_nanoseconds().signum()))
+        });
         Self(Rule { shift_seconds: Some(by), ..self.0 })
     }
 
@@ -137,8 +144,9 @@ impl Fault {
     }
 }
 
-fn seconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+/// Returns the whole seconds of a duration, so that a short one does not become zero.
+fn rounded_up(duration: Duration) -> u64 {
+    duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0))
 }
 
 /// The id of a fault that was added.
@@ -199,6 +207,11 @@ impl<'a> Faults<'a> {
     /// there are 1,000 faults already.
     #[track_caller]
     pub fn add(&self, fault: Fault) -> FaultId {
+        let retry_after = fault.0.retry_after.unwrap_or_default();
+        assert!(
+            retry_after <= LONGEST_RETRY_AFTER,
+            "The fault cannot be used: 'retryAfter' must be at most {LONGEST_RETRY_AFTER}."
+        );
         match self.0.faults().add(fault.0) {
             Ok(Ok(added)) => FaultId(added.id),
             Ok(Err(_)) => panic!("There are {MOST_RULES} faults already. Delete some of them first."),

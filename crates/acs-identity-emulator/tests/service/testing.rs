@@ -13,6 +13,8 @@ use super::support::client::Client;
 use super::support::events::Events;
 use super::token_of;
 
+const SECOND: Duration = Duration::from_secs(1);
+const QUARTER: Duration = Duration::from_secs(15 * 60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// Starts an emulator, and returns a client of it.
@@ -154,7 +156,7 @@ async fn the_requests_say_what_was_sent_and_answered() {
 async fn it_starts_with_the_options_of_the_builder() {
     let seed =
         Seed::parse(b"{identities: [{customId: alice}], faults: [{operation: getIdentity, status: 500}]}").unwrap();
-    let builder = Emulator::builder().seed(seed).revocation_delay(HOUR).time(OffsetDateTime::UNIX_EPOCH);
+    let builder = Emulator::builder().seed(seed).revocation_delay(QUARTER).time(OffsetDateTime::UNIX_EPOCH);
     let emulator = builder.strict_api_version().throttle().start().await.unwrap();
     assert_eq!(emulator.clock().now().year(), 1970);
     assert_eq!(emulator.faults().list().len(), 1);
@@ -164,7 +166,7 @@ async fn it_starts_with_the_options_of_the_builder() {
     let token = token_of(&client.issue(&user));
     client.send("POST", &format!("/identities/{user}/:revokeAccessTokens"), "");
     assert!(emulator.is_active(&token));
-    emulator.clock().advance(HOUR);
+    emulator.clock().advance(QUARTER);
     assert!(!emulator.is_active(&token));
 }
 
@@ -173,6 +175,46 @@ async fn a_start_that_fails_says_why() {
     let before_1970 = OffsetDateTime::UNIX_EPOCH - time::Duration::DAY;
     let error = Emulator::builder().time(before_1970).start().await.unwrap_err();
     assert!(error.to_string().contains("1969-12-31"), "{error}");
+    for delay in [QUARTER + Duration::from_nanos(1), Duration::MAX] {
+        let error = Emulator::builder().revocation_delay(delay).start().await.unwrap_err();
+        assert!(error.to_string().contains("at most 15 minutes"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_a_unit_of_a_fault_counts_as_a_whole_one() {
+    let (emulator, _) = start().await;
+    let part = Duration::from_micros(1);
+    for (fault, whole) in [
+        (Fault::on_any().status(429).retry_after(part), Fault::on_any().status(429).retry_after(SECOND)),
+        (Fault::on_any().delay(part), Fault::on_any().delay(Duration::from_millis(1))),
+        (Fault::on_any().token_expires_in(part), Fault::on_any().token_expires_in(SECOND)),
+        (Fault::on_any().shift(part), Fault::on_any().shift(SECOND)),
+        (Fault::on_any().shift(-time::Duration::MICROSECOND), Fault::on_any().shift(-time::Duration::SECOND)),
+    ] {
+        emulator.faults().clear();
+        emulator.faults().add(fault);
+        assert_eq!(emulator.faults().list()[0].fault, whole);
+    }
+}
+
+#[tokio::test]
+#[should_panic(expected = "The fault cannot be used: 'retryAfter' must be at most 31622400.")]
+async fn too_long_a_wait_is_a_mistake_of_the_test() {
+    start().await.0.faults().add(Fault::on_any().status(429).retry_after(Duration::MAX));
+}
+
+#[tokio::test]
+#[should_panic(expected = "The clock of the emulator cannot be changed: a client has stopped the emulator.")]
+async fn a_clock_of_a_stopped_emulator_says_so() {
+    let (emulator, mut client) = start().await;
+    let secret = format!("Bearer {}", emulator.access().control_secret());
+    client.raw("POST", "/emulator/stop", &[("authorization".into(), secret)], "").unwrap();
+    // The core closes after the answer.
+    loop {
+        emulator.clock().advance(SECOND);
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use azure_core::credentials::AccessToken;
 
+use super::endpoint::check_user;
 use super::{CommunicationIdentityClient, answer};
 use crate::models::{
     CommunicationIdentityClientCreateIdentityOptions, CreateIdentityRequest, ExchangeTeamsUserAccessTokenRequest,
@@ -113,6 +114,7 @@ impl CommunicationIdentityClientExt for CommunicationIdentityClient {
         scopes: &[TokenScope],
         expires_in_minutes: Option<i32>,
     ) -> azure_core::Result<AccessToken> {
+        check_user(user)?;
         let body = IssueAccessTokenRequest { scopes: Some(scopes.to_vec()), expires_in_minutes };
         answer::access_token(self.issue_access_token(user, body.try_into()?, None).await?.body())
     }
@@ -132,10 +134,12 @@ impl CommunicationIdentityClientExt for CommunicationIdentityClient {
     }
 
     async fn revoke_tokens(&self, user: &str) -> azure_core::Result<()> {
+        check_user(user)?;
         self.revoke_access_tokens(user, None).await.map(drop)
     }
 
     async fn delete_user(&self, user: &str) -> azure_core::Result<()> {
+        check_user(user)?;
         self.delete_identity(user, None).await.map(drop)
     }
 

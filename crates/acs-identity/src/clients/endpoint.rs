@@ -1,14 +1,15 @@
 //! The endpoint of a client, and the paths below it.
 
 use acs_identity_protocol::raw_id::encode_path_segment;
+use acs_identity_protocol::visible::is_hidden;
 use azure_core::error::{Error, ErrorKind, ResultExt as _};
 use azure_core::http::Url;
 
 /// The form that error messages show.
 const EXPECTED: &str = "Expected: https://<resource>.communication.azure.com";
 
-/// The longest parameter that becomes a segment of a path. The longest raw ids have about 150 characters.
-const LONGEST_SEGMENT: usize = 1000;
+/// The longest raw id. The known ones have up to 150 characters.
+const LONGEST_USER: usize = 1000;
 
 /// Reads the endpoint of a client. Errors do not show it, because it may be the access key: the two are easily swapped.
 pub(super) fn parse(endpoint: &str) -> azure_core::Result<Url> {
@@ -43,14 +44,25 @@ pub(super) fn has_user_info(url: &Url) -> bool {
 /// Encodes a parameter as one segment of a path. A URL cannot have the segments `.` and `..`: they would be removed
 /// together with the segment before them, and the request would be another one.
 pub(super) fn segment(name: &str, value: &str) -> azure_core::Result<String> {
-    let problem = match value {
-        "." | ".." => format!("'{value}', a relative path"),
-        _ if value.trim().is_empty() => "empty".to_owned(),
-        _ if value.chars().count() > LONGEST_SEGMENT => format!("longer than {LONGEST_SEGMENT} characters"),
-        _ if value.chars().any(char::is_control) => "a text with control characters".to_owned(),
-        _ => return Ok(encode_path_segment(value)),
+    match value {
+        "" => Err(Error::with_message(ErrorKind::Other, format!("parameter {name} cannot be empty"))),
+        "." | ".." => {
+            Err(Error::with_message(ErrorKind::Other, format!("parameter {name} cannot be '{value}', a relative path")))
+        }
+        _ => Ok(encode_path_segment(value)),
+    }
+}
+
+/// Returns an error if a text cannot be the raw id of a user. The short methods check it, and the methods of the
+/// operations send what they are given.
+pub(super) fn check_user(user: &str) -> azure_core::Result<()> {
+    let problem = match user {
+        _ if user.trim().is_empty() => "empty".to_owned(),
+        _ if user.chars().count() > LONGEST_USER => format!("longer than {LONGEST_USER} characters"),
+        _ if user.chars().any(is_hidden) => "a text with invisible characters".to_owned(),
+        _ => return Ok(()),
     };
-    Err(Error::with_message(ErrorKind::Other, format!("parameter {name} cannot be {problem}")))
+    Err(Error::with_message(ErrorKind::Other, format!("parameter id cannot be {problem}")))
 }
 
 #[cfg(test)]

@@ -43,9 +43,14 @@ async fn e1_other_parameters_stay_one_segment_below_the_endpoint() -> azure_core
 async fn l7_l11_a_blank_a_control_character_and_a_huge_text_are_no_parameters() {
     let recorder = Recorder::default();
     let client = recorder.client();
-    for text in [" ", "\t", "8:acs:x\n", "\0", "x".repeat(100_000).as_str()] {
-        let error = client.delete_user(text).await.unwrap_err().to_string();
-        assert!(error.starts_with("parameter id cannot be ") && error.len() < 100, "{error}");
+    for text in [" ", "\t", "8:acs:x\n", "\0", "8:acs:\u{200b}", "x".repeat(100_000).as_str()] {
+        for error in [
+            client.delete_user(text).await.unwrap_err().to_string(),
+            client.revoke_tokens(text).await.unwrap_err().to_string(),
+            client.get_token(text, &[TokenScope::Chat], None).await.unwrap_err().to_string(),
+        ] {
+            assert!(error.starts_with("parameter id cannot be ") && error.len() < 100, "{error}");
+        }
     }
     assert!(recorder.sent().is_empty());
 }
