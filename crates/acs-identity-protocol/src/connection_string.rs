@@ -31,8 +31,8 @@ pub struct ConnectionString {
     pub access_key: AccessKey,
     /// Whether the text was [`DEVELOPMENT_EMULATOR`].
     pub development_emulator: bool,
-    /// Whether the part `accesskey` contains a URL or a host, or the endpoint is the key. The values are then most likely
-    /// swapped, and the host is the key. The Python SDK does not notice it, and neither does [`str::parse`].
+    /// Whether the part `accesskey` contains a URL or a host, or the endpoint is the key. The values are then most
+    /// likely swapped, and the host is the key. The Python SDK does not notice it, and neither does [`str::parse`].
     pub swapped: bool,
 }
 

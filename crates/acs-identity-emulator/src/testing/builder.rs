@@ -70,7 +70,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Fails when no port or thread is available, and when the seed, the time or the delay of revocations cannot be used.
+    /// Fails when no port or thread is available, and when the seed, the time or the delay of revocations cannot be
+    /// used.
     pub async fn start(self) -> Result<Emulator, Error> {
         let handle = crate::server::Emulator::start_on_one_thread(self.0).await?;
         Emulator::of(handle).ok_or_else(|| Error::Threads(io::ErrorKind::Other.into()))

@@ -45,8 +45,8 @@ impl<'a> Clock<'a> {
     ///
     /// # Panics
     ///
-    /// Panics if the time is before 1970 or after 2261, and if a client has stopped the emulator. So do the other methods
-    /// that change the clock.
+    /// Panics if the time is before 1970 or after 2261, and if a client has stopped the emulator. So do the other
+    /// methods that change the clock.
     #[track_caller]
     pub fn set(&self, time: impl Into<OffsetDateTime>) {
         self.change(ClockChange::Set(time.into()));

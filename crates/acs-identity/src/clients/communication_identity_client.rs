@@ -37,10 +37,10 @@ pub struct CommunicationIdentityClientOptions {
 
     /// The options of `azure_core`: transport, retries, policies and tracing.
     ///
-    /// `azure_core` waits before it sends a request again. If its feature `tokio` is on, as by default, this wait panics
-    /// outside of a tokio runtime with a clock. A client with a transport that needs no such runtime must therefore turn
-    /// retries off by [`RetryOptions::none`](azure_core::http::RetryOptions::none), or use `azure_core` without this
-    /// feature.
+    /// `azure_core` waits before it sends a request again. If its feature `tokio` is on, as by default, this wait
+    /// panics outside of a tokio runtime with a clock. A client with a transport that needs no such runtime must
+    /// therefore turn retries off by [`RetryOptions::none`](azure_core::http::RetryOptions::none), or use `azure_core`
+    /// without this feature.
     pub client_options: ClientOptions,
 }
 

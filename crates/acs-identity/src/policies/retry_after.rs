@@ -6,8 +6,8 @@ use azure_core::time::OffsetDateTime;
 /// A number of seconds that does not fit azure_core's type becomes this: about 30 years.
 const LONGEST: &str = "1000000000";
 
-/// Writes the header in a form that azure_core reads. HTTP has two old forms of dates, which clients must read, too (RFC
-/// 9110, section 5.6.7): `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994`.
+/// Writes the header in a form that azure_core reads. HTTP has two old forms of dates, which clients must read, too
+/// (RFC 9110, section 5.6.7): `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994`.
 pub(super) fn normalize(headers: &mut Headers) {
     let Some(value) = headers.get_optional_str(&RETRY_AFTER) else { return };
     let value = value.trim();

@@ -72,7 +72,8 @@ pub const SDK: Layers = &[
     &["policies"],
     &["failure"],
     &["refused"],
-    &["connection_string", "models", "operation", "unknown_outcome"],
+    &["operation", "unknown_outcome"],
+    &["connection_string", "models", "secrets"],
     &["timeouts", "timer"],
 ];
 
