@@ -48,7 +48,8 @@ export interface Emulator {
   /** Returns the requests to the service in the order in which they were answered, the last 10,000 at most. */
   requests(filter?: RequestFilter): Promise<LoggedRequest[]>;
   /**
-   * Returns variables for an app in a process of its own: `spawn(program, { env: { ...process.env, ...emulator.environment() } })`.
+   * Returns variables for an app in a process of its own:
+   * `spawn(program, words, { env: { ...process.env, ...emulator.environment() } })`.
    */
   environment(): Environment;
   /**
