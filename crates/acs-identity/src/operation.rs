@@ -16,6 +16,8 @@ use crate::timer;
 pub(crate) enum Repeat {
     /// A second time does nothing else than the first.
     Always,
+    /// A second time finds nothing to delete.
+    Deletion,
     /// A second time creates a second identity.
     IfUnprocessed,
 }
@@ -52,6 +54,8 @@ pub(crate) struct State {
     pub(crate) unknown: bool,
     /// Whether the caller's options repeat requests.
     pub(crate) retries: bool,
+    /// How long it has waited, or was asked to wait, because of 429.
+    pub(crate) paused: Duration,
     /// The time that does not count.
     excluded: Duration,
     /// Since when the time does not count.
@@ -64,6 +68,10 @@ impl State {
     pub(crate) fn begin_try(&mut self) -> bool {
         self.tries += 1;
         std::mem::replace(&mut self.unknown, true)
+    }
+
+    pub(crate) fn note_pause(&mut self, wait: Duration) {
+        self.paused = self.paused.saturating_add(wait);
     }
 }
 
@@ -97,6 +105,7 @@ impl Operation {
     pub(crate) fn extend(&self, wait: Duration) {
         let mut state = self.state();
         state.excluded = state.excluded.saturating_add(wait);
+        state.note_pause(wait);
     }
 
     /// Returns the time that is left, or `None` if there is no limit.

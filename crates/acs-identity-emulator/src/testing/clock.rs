@@ -1,5 +1,7 @@
 //! The clock of a test's emulator.
 
+use std::sync::Arc;
+
 use time::{Duration, OffsetDateTime};
 
 use crate::clock::{EARLIEST, LATEST};
@@ -8,7 +10,7 @@ use crate::edge::Edge;
 use crate::store::{Caller, block_on};
 
 /// The clock of the service. Tokens and revocations use it, so a test need not wait for them. Signatures of requests
-/// and certificates use the machine's clock.
+/// and certificates use the machine's clock. Clones show the same time, and can be given to the code under test.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -27,11 +29,11 @@ use crate::store::{Caller, block_on};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone, Copy)]
-pub struct Clock<'a>(&'a Edge);
+#[derive(Debug, Clone)]
+pub struct Clock(Arc<Edge>);
 
-impl<'a> Clock<'a> {
-    pub(super) fn of(edge: &'a Edge) -> Self {
+impl Clock {
+    pub(super) fn of(edge: Arc<Edge>) -> Self {
         Self(edge)
     }
 

@@ -8,7 +8,7 @@ use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{AsyncRawResponse, Context, RawResponse, Request, Transport};
 use futures::StreamExt as _;
 
-use crate::failure::{innermost, is_about_a_certificate};
+use crate::failure::{innermost, is_about_a_certificate, why_lost};
 use crate::operation::{Failed, Operation, Repeat, retries};
 use crate::timer;
 
@@ -62,7 +62,7 @@ fn outcome(result: &azure_core::Result<RawResponse>) -> (Option<Failed>, bool) {
         }
         Err(error) if is_about_a_certificate(error) => (Some(Failed::Certificate(innermost(error))), false),
         Err(error) if *error.kind() == ErrorKind::Connection => (Some(Failed::Unconnected(innermost(error))), false),
-        Err(error) => (Some(Failed::Lost(innermost(error))), true),
+        Err(error) => (Some(Failed::Lost(why_lost(error))), true),
     }
 }
 
