@@ -6,6 +6,7 @@ use std::time::Duration;
 use acs_identity_protocol::time::seven_decimals;
 use time::OffsetDateTime;
 
+use super::fault_words::said;
 use crate::edge::Edge;
 use crate::faults::{DropAt, MOST_RULES, Rule};
 
@@ -137,6 +138,13 @@ impl Fault {
     }
 }
 
+#[cfg(test)]
+impl Fault {
+    pub(super) fn into_rule(self) -> Rule {
+        self.0
+    }
+}
+
 fn seconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
@@ -199,10 +207,11 @@ impl<'a> Faults<'a> {
     /// there are 1,000 faults already.
     #[track_caller]
     pub fn add(&self, fault: Fault) -> FaultId {
-        match self.0.faults().add(fault.0) {
+        let rule = fault.0;
+        match self.0.faults().add(rule.clone()) {
             Ok(Ok(added)) => FaultId(added.id),
             Ok(Err(_)) => panic!("There are {MOST_RULES} faults already. Delete some of them first."),
-            Err(problem) => panic!("The fault cannot be used: '{}' {}.", problem.field, problem.words),
+            Err(problem) => panic!("The fault cannot be used: {}.", said(&rule, &problem)),
         }
     }
 

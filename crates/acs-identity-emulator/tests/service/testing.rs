@@ -69,6 +69,23 @@ async fn a_token_is_active_until_it_expires() {
 }
 
 #[tokio::test]
+async fn a_clock_can_be_given_away_and_outlives_its_emulator() {
+    let (emulator, _) = start().await;
+    let clock = emulator.clock();
+    let theirs = clock.clone();
+    let now = std::thread::spawn(move || {
+        theirs.set(OffsetDateTime::UNIX_EPOCH);
+        theirs.freeze();
+        theirs.now()
+    });
+    let now = now.join().unwrap();
+    assert_eq!(emulator.clock().now(), now);
+    drop(emulator);
+    clock.advance(HOUR);
+    assert_eq!(clock.now(), now + HOUR);
+}
+
+#[tokio::test]
 async fn a_frozen_clock_is_set_and_moved_to_the_exact_time() {
     let (emulator, _) = start().await;
     let clock = emulator.clock();
@@ -132,7 +149,7 @@ async fn a_fault_lets_tokens_expire_early_or_ends_the_connection() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "The fault cannot be used: 'operation' must be one of createIdentity, ")]
+#[should_panic(expected = "The fault cannot be used: `on` must be one of createIdentity, ")]
 async fn an_unknown_operation_of_a_fault_is_a_mistake_of_the_test() {
     let (emulator, _) = start().await;
     emulator.faults().add(Fault::on("createIdentities").status(500));
