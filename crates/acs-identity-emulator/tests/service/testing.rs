@@ -69,7 +69,7 @@ async fn a_token_is_active_until_it_expires() {
 }
 
 #[tokio::test]
-async fn a_clock_can_be_given_away_and_outlives_its_emulator() {
+async fn a_clock_can_be_given_away_and_shows_the_time_after_the_stop() {
     let (emulator, _) = start().await;
     let clock = emulator.clock();
     let theirs = clock.clone();
@@ -81,8 +81,14 @@ async fn a_clock_can_be_given_away_and_outlives_its_emulator() {
     let now = now.join().unwrap();
     assert_eq!(emulator.clock().now(), now);
     drop(emulator);
+    assert_eq!(clock.now(), now);
+}
+
+#[tokio::test]
+#[should_panic(expected = "The clock of the emulator can no longer be set: the emulator has stopped.")]
+async fn a_clock_that_is_set_after_the_stop_is_a_mistake_of_the_test() {
+    let clock = Emulator::start().await.unwrap().clock();
     clock.advance(HOUR);
-    assert_eq!(clock.now(), now + HOUR);
 }
 
 #[tokio::test]
