@@ -3,10 +3,11 @@
 use std::error::Error as StdError;
 
 use azure_core::error::{CheckSuccessOptions, Error, ErrorKind, check_success};
-use azure_core::http::{RawResponse, Url};
+use azure_core::http::{RawResponse, StatusCode, Url};
 
+use crate::models::codes;
 use crate::operation::{Failed, Operation, Repeat, State};
-use crate::refused::with_status_and_code;
+use crate::refused::{code_of, with_status_and_code};
 use crate::secrets::Secrets;
 use crate::unknown_outcome::UnknownOutcome;
 
@@ -17,6 +18,25 @@ pub(crate) fn innermost(error: &Error) -> String {
         cause = source;
     }
     cause.to_string()
+}
+
+/// Returns why an answer is lost.
+pub(crate) fn why_lost(error: &Error) -> String {
+    let cause = innermost(error);
+    // rustls adds a link to its documentation, which is for the authors of the server.
+    if cause.contains("close_notify") { "the connection was closed".into() } else { cause }
+}
+
+/// Checks whether an error says that a deletion was processed: the request was sent again because the first answer was
+/// lost, and then there was no identity.
+pub(crate) fn has_deleted(error: &Error, operation: &Operation) -> bool {
+    let ErrorKind::HttpResponse { status: StatusCode::NotFound, raw_response: Some(response), .. } = error.kind()
+    else {
+        return false;
+    };
+    let is_not_found = || code_of(response).as_deref() == Some(codes::IDENTITY_NOT_FOUND);
+    let state = operation.state();
+    operation.repeat == Repeat::Deletion && state.retries && state.unknown && is_not_found()
 }
 
 /// Checks whether the certificate of the server is the cause. Each TLS library has its own type, but all say
@@ -108,10 +128,11 @@ fn tries(tries: u32) -> String {
 }
 
 fn unknown(error: Error, operation: &Operation, is_unknown: bool) -> Error {
-    if !is_unknown || operation.repeat == Repeat::Always {
+    if !is_unknown || operation.repeat != Repeat::IfUnprocessed {
         return error;
     }
-    let message = format!("{error}. It is not known whether the identity was created");
+    let message =
+        format!("{}. It is not known whether the identity was created", error.to_string().trim_end_matches('.'));
     Error::with_error(error.kind().clone(), UnknownOutcome::new(error), message)
 }
 

@@ -17,6 +17,8 @@ use crate::timer;
 pub(crate) enum Repeat {
     /// A second time does nothing else than the first.
     Always,
+    /// A second time finds nothing to delete.
+    Deletion,
     /// A second time creates a second identity.
     IfUnprocessed,
 }
@@ -57,6 +59,8 @@ pub(crate) struct State {
     pub(crate) retries: bool,
     /// What the text of an error must not show.
     pub(crate) secrets: Secrets,
+    /// How long it has waited, or was asked to wait, because of 429.
+    pub(crate) paused: Duration,
     /// The time that does not count.
     excluded: Duration,
     /// Since when the time does not count.
@@ -69,6 +73,10 @@ impl State {
     pub(crate) fn begin_try(&mut self) -> bool {
         self.tries += 1;
         std::mem::replace(&mut self.unknown, true)
+    }
+
+    pub(crate) fn note_pause(&mut self, wait: Duration) {
+        self.paused = self.paused.saturating_add(wait);
     }
 }
 
@@ -102,6 +110,7 @@ impl Operation {
     pub(crate) fn extend(&self, wait: Duration) {
         let mut state = self.state();
         state.excluded = state.excluded.saturating_add(wait);
+        state.note_pause(wait);
     }
 
     /// Returns the time that is left, or `None` if there is no limit.

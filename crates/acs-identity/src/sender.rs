@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use azure_core::Uuid;
 use azure_core::error::CheckSuccessOptions;
-use azure_core::http::headers::{CLIENT_REQUEST_ID, Header as _};
+use azure_core::http::headers::{CLIENT_REQUEST_ID, Header as _, Headers};
 use azure_core::http::policies::Policy;
 use azure_core::http::request::options::ClientRequestId;
-use azure_core::http::{ClientOptions, Context, Pipeline, PipelineSendOptions, RawResponse, Request, Transport};
+use azure_core::http::{
+    ClientOptions, Context, Pipeline, PipelineSendOptions, RawResponse, Request, StatusCode, Transport,
+};
 
-use crate::failure::{explained, out_of_time};
+use crate::failure::{explained, has_deleted, out_of_time};
 use crate::operation::{Operation, Repeat};
-use crate::policies::{BoundedTransport, PacePolicy, SignedInPolicy};
+use crate::policies::{Backoff, BoundedTransport, PacePolicy, SignedInPolicy};
 use crate::timeouts::Timeouts;
 
 /// A pipeline, and how long a call of an operation waits for it.
@@ -26,7 +28,8 @@ impl Sender {
         let (name, version) = (option_env!("CARGO_PKG_NAME"), option_env!("CARGO_PKG_VERSION"));
         let transport = BoundedTransport::new(options.transport.take().unwrap_or_default());
         options.transport = Some(Transport::with_policy(Arc::new(transport)));
-        let mut per_try: Vec<Arc<dyn Policy>> = vec![Arc::new(PacePolicy::new(timeouts.pause))];
+        let mut per_try: Vec<Arc<dyn Policy>> =
+            vec![Arc::new(PacePolicy::new(timeouts.pause, Backoff::of(&options.retry)))];
         per_try.extend(auth_policy);
         per_try.push(Arc::new(SignedInPolicy));
         Self { pipeline: Pipeline::new(name, version, options, Vec::new(), per_try, None), timeouts }
@@ -58,6 +61,9 @@ impl Sender {
         let check_success = CheckSuccessOptions { success_codes };
         let options = PipelineSendOptions { check_success, ..Default::default() };
         match operation.limit(self.pipeline.send(&ctx, &mut request, Some(options))).await {
+            Some(Err(error)) if has_deleted(&error, &operation) => {
+                Ok(RawResponse::from_bytes(StatusCode::NoContent, Headers::new(), ""))
+            }
             Some(result) => result.map_err(|error| explained(error, &operation, &url)),
             None => Err(out_of_time(&operation, &url).await),
         }

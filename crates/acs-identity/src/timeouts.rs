@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// How long a client waits for the service. `None` is no limit.
 ///
+/// A call takes no longer than `operation` and `pause` together, and the time of a sign-in.
+///
 /// The limits come in addition to the retries of [`ClientOptions::retry`](azure_core::http::ClientOptions::retry):
 /// whichever ends first ends the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,11 +19,11 @@ pub struct Timeouts {
     /// in, and the waits that the service asks for by 429 with `Retry-After`.
     pub operation: Option<Duration>,
 
-    /// The longest wait that the service can ask for by 429 with `Retry-After`. The default is 60 seconds.
+    /// How long a call waits in all because the service asks for it by 429 with `Retry-After`. The default is 60
+    /// seconds.
     ///
-    /// All requests of the client wait as long. A 429 that asks for more is returned as an error at once, and no
-    /// request waits for it. Zero turns waits of this kind off. So does
-    /// [`RetryOptions::none`](azure_core::http::RetryOptions::none).
+    /// All requests of the client wait together. A 429 that asks for more than is left is returned as an error at once.
+    /// Zero turns waits of this kind off. So does [`RetryOptions::none`](azure_core::http::RetryOptions::none).
     pub pause: Option<Duration>,
 }
 
@@ -47,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_ends_within_ten_seconds_by_default() {
+    fn a_call_ends_within_ten_seconds_by_default_and_waits_no_longer_than_a_minute_if_asked() {
         let seconds = |seconds| Some(Duration::from_secs(seconds));
         let expected = Timeouts { attempt: seconds(8), operation: seconds(9), pause: seconds(60) };
         assert_eq!(Timeouts::default(), expected);

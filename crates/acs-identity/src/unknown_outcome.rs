@@ -21,7 +21,9 @@ use crate::models::UserId;
 /// # }
 /// ```
 ///
-/// Such an identity has no token, and costs nothing.
+/// Call again: the next identity is another one. One that was created before stays unused and costs nothing, and nobody
+/// has its token, if the call asked for one. A custom id prevents this, because it always gives the same identity
+/// ([`custom_id`](crate::models::CreateIdentityRequest::custom_id), api-version 2025-03-02-preview).
 #[derive(Debug)]
 pub struct UnknownOutcome {
     cause: azure_core::Error,

@@ -1,5 +1,7 @@
 'use strict';
 
+const { duration, timestamp } = require('./values.js');
+
 /** The clock of the service. Every method returns the time that it then shows. */
 class Clock {
   #control;
@@ -17,10 +19,7 @@ class Clock {
   }
 
   async advance(by) {
-    if (typeof by !== 'string') {
-      throw new TypeError(`clock.advance takes a duration with a unit, such as '25h' or '-1d', but got ${by}.`);
-    }
-    return this.#call('POST', 'clock/advance', { by });
+    return this.#call('POST', 'clock/advance', { by: duration('clock.advance', by, "'25h' or '-1d'") });
   }
 
   freeze() {
@@ -40,16 +39,4 @@ class Clock {
   }
 }
 
-/** Returns a time as the emulator reads it. */
-function timestamp(time) {
-  if (typeof time === 'string') {
-    return time;
-  }
-  // A Date of another context, as of Jest, is not an instance of this one's Date.
-  if (typeof time?.toISOString === 'function') {
-    return time.toISOString();
-  }
-  throw new TypeError(`A time is a Date or a text such as '2030-01-31T09:00:00Z', but got ${time}.`);
-}
-
-module.exports = { Clock, timestamp };
+module.exports = { Clock };

@@ -1,6 +1,6 @@
 'use strict';
 
-const { timestamp } = require('./clock.js');
+const { describe, identity, timestamp } = require('./values.js');
 
 /** The faults of the emulator. */
 class Faults {
@@ -11,8 +11,14 @@ class Faults {
   }
 
   async add(fault) {
-    const until = fault?.until === undefined ? {} : { until: timestamp(fault.until) };
-    return this.#control.call('POST', 'faults', { ...fault, ...until });
+    const rule = { ...fault };
+    if (rule.until !== undefined) {
+      rule.until = timestamp(rule.until);
+    }
+    if (rule.identity !== undefined) {
+      rule.identity = identity("faults.add, in its member 'identity',", rule.identity);
+    }
+    return this.#control.call('POST', 'faults', rule);
   }
 
   async list() {
@@ -22,7 +28,7 @@ class Faults {
   async delete(fault) {
     const id = typeof fault === 'string' ? fault : fault?.id;
     if (typeof id !== 'string') {
-      throw new TypeError(`faults.delete takes what faults.add returned, or its id, but got ${fault}.`);
+      throw new TypeError(`faults.delete takes what faults.add returned, or its id, but got ${describe(fault)}.`);
     }
     await this.#control.call('DELETE', `faults/${encodeURIComponent(id)}`);
   }

@@ -18,7 +18,7 @@ export interface EmulatorOptions {
   seed?: string;
   /** The time that the clock of the service shows at the start. By default, it is the time of the machine. */
   clock?: Date | string;
-  /** How long a revocation takes to come into force, up to `15m`. By default, it takes no time. */
+  /** How long a revocation takes to come into force, with a unit, up to `15m`. By default, it takes no time. */
   revocationDelay?: string;
   /** Whether the documented rate limits are enforced: 429 with Retry-After. */
   throttle?: boolean;
@@ -48,6 +48,11 @@ export interface Emulator {
   /** Returns the requests to the service in the order in which they were answered, the last 10,000 at most. */
   requests(filter?: RequestFilter): Promise<LoggedRequest[]>;
   /**
+   * Returns variables for an app in a process of its own:
+   * `spawn(program, words, { env: { ...process.env, ...emulator.environment() } })`.
+   */
+  environment(): Environment;
+  /**
    * Deletes all identities, assignments, faults and logged requests, and sets the clock to the time of the machine. The
    * connection string and the certificate stay.
    */
@@ -57,6 +62,18 @@ export interface Emulator {
   /** The same as `close()`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** The connection string, the endpoint, the certificates, and `NO_PROXY` with localhost. */
+export type Environment = Record<
+  | 'AZURE_COMMUNICATION_CONNECTION_STRING'
+  | 'AZURE_COMMUNICATION_ENDPOINT'
+  | 'NODE_EXTRA_CA_CERTS'
+  | 'REQUESTS_CA_BUNDLE'
+  | 'SSL_CERT_FILE'
+  | 'NO_PROXY'
+  | 'no_proxy',
+  string
+>;
 
 /** Options that every client of `@azure/core-client` takes. */
 export interface ClientOptions {
@@ -94,6 +111,9 @@ export interface Faults {
   clear(): Promise<void>;
 }
 
+/** A raw id, a custom id, or the user that `createUser()` of the SDK returned. */
+export type Identity = string | { communicationUserId: string };
+
 /** An operation of the service, as `operationId` of the OpenAPI document names it. */
 export type Operation =
   | 'createIdentity'
@@ -110,8 +130,7 @@ export interface Fault {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
   /** A pattern of the path: `*` stands for characters of a segment, `**` for any characters. */
   path?: string;
-  /** A raw id or a custom id. */
-  identity?: string;
+  identity?: Identity;
   /** Only every n-th request is hit. */
   every?: number;
   /** Requests are hit by chance, from 0 to 1. The same seed selects the same requests. */
@@ -146,16 +165,18 @@ export interface AddedFault extends Fault {
   /** How many requests it had hit when it was read. */
   readonly hits: number;
   readonly until?: string;
+  readonly identity?: string;
 }
 
 export interface RequestFilter {
   operation?: Operation;
   /** A status such as 404, a class such as `4xx`, or `dropped`. */
   status?: number | string;
-  /** A raw id or a custom id. */
-  identity?: string;
+  identity?: Identity;
   /** How many requests are returned at most: the last ones. */
   last?: number;
+  /** Only requests behind this one: the `number` of a request. */
+  after?: number;
 }
 
 export interface LoggedRequest {

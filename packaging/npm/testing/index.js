@@ -5,10 +5,12 @@
 
 const { Clock } = require('./clock.js');
 const { Control } = require('./control.js');
+const { environment } = require('./environment.js');
 const { EmulatorError } = require('./error.js');
 const { Faults } = require('./faults.js');
 const { readOptions } = require('./options.js');
 const { launch } = require('./process.js');
+const { describe, identity } = require('./values.js');
 
 /** A running emulator. `startEmulator` makes it. */
 class Emulator {
@@ -38,10 +40,14 @@ class Emulator {
     const query = new URLSearchParams({ last: '10000', control: 'false' });
     for (const [name, value] of Object.entries(filter)) {
       if (value !== undefined) {
-        query.set(name, String(value));
+        query.set(name, name === 'identity' ? identity("requests, in its member 'identity',", value) : String(value));
       }
     }
     return (await this.#control.call('GET', `requests?${query}`)).value;
+  }
+
+  environment() {
+    return environment(this.#process.ready, this.connectionString);
   }
 
   async reset() {
@@ -99,10 +105,6 @@ function clientOptions(caCertificate) {
       },
     ],
   };
-}
-
-function describe(value) {
-  return value === null ? 'null' : typeof value;
 }
 
 module.exports = { startEmulator, EmulatorError };

@@ -1,18 +1,17 @@
 'use strict';
 
-const { timestamp } = require('./clock.js');
+const { describe, duration, timestamp } = require('./values.js');
 
-const text = (option) => (value) => [option, String(value)];
 const flag = (option) => (value) => (value ? [option] : []);
 
 /** The options of `startEmulator` that are options of `emulator start`. */
 const OPTIONS = {
-  seed: text('--seed'),
+  seed: (value) => ['--seed', path(value)],
   clock: (value) => ['--clock', timestamp(value)],
-  revocationDelay: text('--revocation-delay'),
+  revocationDelay: (value) => ['--revocation-delay', duration('revocationDelay', value, "'30s' or '5m'")],
   throttle: flag('--throttle'),
   strictApiVersion: flag('--strict-api-version'),
-  args: (words) => words.map(String),
+  args: list,
 };
 
 /** Returns the program, if one was named, and the arguments of `emulator start`. */
@@ -29,6 +28,20 @@ function readOptions(options = {}) {
     args.push(...OPTIONS[name](value));
   }
   return { program: options.program, args };
+}
+
+function path(value) {
+  if (typeof value !== 'string') {
+    throw new TypeError(`seed takes the path of a file in YAML or JSON, but got ${describe(value)}.`);
+  }
+  return value;
+}
+
+function list(words) {
+  if (!Array.isArray(words)) {
+    throw new TypeError(`args takes an array, such as ['--token-endpoint'], but got ${describe(words)}.`);
+  }
+  return words.map(String);
 }
 
 module.exports = { readOptions };

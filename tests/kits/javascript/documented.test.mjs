@@ -10,24 +10,27 @@ const examples = [...page.matchAll(/<!-- file: (\S+) -->\n```\w+\n(.*?)```/gs)].
 
 test("the examples of the manual", async (context) => {
   const project = Project.for(context);
+  // `npm init -y` writes this type.
+  project.write("package.json", JSON.stringify({ name: "project", private: true, type: "commonjs" }));
   for (const { name, text } of examples) {
     project.write(name, text);
   }
   const runs = [
     ["tokens.test.mjs", nodes.machine, ["--test"]],
+    ["server.test.mjs", nodes.machine, ["--test"]],
     ["tokens.test.ts", nodes.newest, ["node_modules/vitest/vitest.mjs", "run"]],
     ["clock.test.ts", nodes.newest, ["node_modules/vitest/vitest.mjs", "run"]],
-    ["tokens.test.js", nodes.machine, ["node_modules/jest/bin/jest.js", "--cacheDirectory=cache"]],
+    ["tokens.test.cjs", nodes.machine, ["node_modules/jest/bin/jest.js", "--cacheDirectory=cache"]],
   ];
   for (const [name, node, words] of runs) {
     const { status, said } = project.run([...words, name], { node });
     assert.equal(status, 0, said);
   }
-  const text = `import { startEmulator } from "az-communication/testing"; import { connect } from "./client.js";
+  const text = `import { startEmulator } from "az-communication/testing"; import { connect } from "./client.mjs";
     const { connectionString, clientOptions } = await startEmulator();
     console.log((await connect(connectionString, clientOptions).createUser()).communicationUserId);`;
   assert.match(project.module(text), /^8:acs:/);
-  const run = [...runs.map(([name]) => name), "client.js"];
+  const run = [...runs.map(([name]) => name), "client.mjs"];
   assert.deepEqual(examples.map(({ name }) => name).sort(), run.sort());
   assert.equal(examples.length, [...page.matchAll(/```(javascript|typescript)\n/g)].length);
   await project.nothingIsLeft();

@@ -72,12 +72,9 @@ test("the kit says what is wrong", (context) => {
     await startEmulator({ program: "./nothing" }).catch(say);
     const emulator = await startEmulator();
     await emulator.isActive({ token: "eyJ" }).catch(say);
-    await emulator.clock.advance(25).catch(say);
-    await emulator.clock.set(25).catch(say);
     await emulator.clock.advance("soon").catch(say);
     await emulator.faults.add({ operation: "createIdentity" }).catch(say);
     await emulator.faults.delete("7").catch((error) => console.log(error.status, error.code));
-    await emulator.faults.delete(undefined).catch(say);
     await emulator.requests({ stat: 404 }).catch(say);
     await Promise.all([emulator.close(), emulator.close()]);
     await emulator.clock.now().catch(say);`);
@@ -86,15 +83,12 @@ test("the kit says what is wrong", (context) => {
     "The emulator ended with exit code 1. It said:",
     "ERROR: --seed names 'seed.json', which cannot be read: No such file or directory.",
     "The emulator cannot be started: spawn ./nothing ENOENT.",
-    "isActive takes the text of an access token, but got object. getToken() returns an object: pass its member token.",
-    "clock.advance takes a duration with a unit, such as '25h' or '-1d', but got 25.",
-    "A time is a Date or a text such as '2030-01-31T09:00:00Z', but got 25.",
+    "isActive takes the text of an access token, but got an object. getToken() returns an object: pass its member token.",
     "The emulator refused POST /emulator/clock/advance with 400. ValidationError: 'by' must be a duration with a unit, for example " +
       "2h, -1d or PT90M.",
     "The emulator refused POST /emulator/faults with 400. ValidationError: 'status' must be given, or one of drop, truncateBodyAt, " +
       "delayMilliseconds, tokenExpiresInSeconds and shiftSeconds.",
     "404 FaultNotFound",
-    "faults.delete takes what faults.add returned, or its id, but got undefined.",
     "The emulator refused GET /emulator/requests?last=10000&control=false&stat=404 with 400. ValidationError: The operation has no " +
       "query parameter 'stat'. Its parameters: status, identity, operation, control, last, after, wait.",
     "The emulator was closed. Start another one with startEmulator().",

@@ -165,6 +165,51 @@ def test_what_the_emulator_refuses():
             emulator.clock.advance(1.5)
 
 
+def test_a_wrong_value_is_named_and_what_is_possible():
+    with Emulator() as emulator:
+        for add in [{"retry_after": "2s"}, {"delay": "2s"}, {"shift": "2s"}, {"token_expires_in": "2s"}]:
+            (name,) = add
+            with pytest.raises(TypeError, match=f"^{name} must be a timedelta, or a number of seconds, but it is '2s'"):
+                emulator.faults.add(status=429, **add)
+        with pytest.raises(TypeError, match="a timedelta, or a number of seconds, but it is '2h'"):
+            emulator.clock.advance("2h")
+        with pytest.raises(TypeError, match="^The time must be a datetime, but it is '2030-01-31'. Write datetime"):
+            emulator.clock.set("2030-01-31")
+        _, token = client_of(emulator).create_user_and_token(["chat"])
+        for ask in [emulator.is_active, emulator.inspect]:
+            with pytest.raises(TypeError, match="it is AccessToken. get_token.. returns an object: pass its member tok"):
+                ask(token)
+        for wrong in [7, {"raw_id": "8:acs:1"}, (None, token)]:
+            with pytest.raises(TypeError, match="^An identity must be a raw id, .* but it is (int|dict|tuple)"):
+                emulator.requests(identity=wrong)
+            with pytest.raises(TypeError, match="the user that create_user.. returned"):
+                emulator.faults.add(identity=wrong, status=503)
+
+
+def test_a_user_of_the_sdk_is_an_identity():
+    with Emulator() as emulator:
+        client = client_of(emulator)
+        ann, bob = client.create_user(), client.create_user()
+        emulator.faults.add(identity=ann, status=403)
+        with pytest.raises(HttpResponseError):
+            client.get_token(ann, ["chat"])
+        client.get_token(bob, ["chat"])
+        requests = emulator.requests(identity=ann)
+        assert [request["status"] for request in requests] == [201, 403]
+        assert emulator.requests(last=1) == emulator.requests(after=requests[-1]["number"])
+
+
+def test_a_429_without_retry_after_is_not_repeated_for_a_creation():
+    with Emulator() as emulator:
+        client = client_of(emulator, retry_backoff_factor=0.001)
+        for status, requests in [(429, 1), (503, 4)]:
+            emulator.reset()
+            emulator.faults.add("createIdentity", status=status)
+            with pytest.raises(HttpResponseError):
+                client.create_user()
+            assert len(emulator.requests()) == requests
+
+
 def test_rate_limits():
     with Emulator(throttle=True) as emulator:
         client = client_of(emulator, retry_total=0)

@@ -26,9 +26,10 @@ struct Platform {
 const PLATFORMS: &[Platform] = &[Platform { target: "x86_64-unknown-linux-gnu", os: "linux", cpu: "x64" }];
 
 /// The files of the test kit, `az-communication/testing` (docs/kits/javascript.md).
-const TESTING: [&str; 10] = [
+const TESTING: [&str; 12] = [
     "clock.js",
     "control.js",
+    "environment.js",
     "error.js",
     "faults.js",
     "index.d.mts",
@@ -37,6 +38,7 @@ const TESTING: [&str; 10] = [
     "index.mjs",
     "options.js",
     "process.js",
+    "values.js",
 ];
 
 impl Platform {

@@ -1,5 +1,7 @@
 //! The clock of a test's emulator.
 
+use std::sync::Arc;
+
 use time::{Duration, OffsetDateTime};
 
 use crate::clock::{EARLIEST, LATEST};
@@ -8,7 +10,8 @@ use crate::edge::Edge;
 use crate::store::{Caller, block_on};
 
 /// The clock of the service. Tokens and revocations use it, so a test need not wait for them. Signatures of requests
-/// and certificates use the machine's clock.
+/// and certificates use the machine's clock. Clones show the same time, and can be given to the code under test.
+/// A clock still shows the time after its emulator has stopped, but then cannot be set.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -27,11 +30,11 @@ use crate::store::{Caller, block_on};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone, Copy)]
-pub struct Clock<'a>(&'a Edge);
+#[derive(Debug, Clone)]
+pub struct Clock(Arc<Edge>);
 
-impl<'a> Clock<'a> {
-    pub(super) fn of(edge: &'a Edge) -> Self {
+impl Clock {
+    pub(super) fn of(edge: Arc<Edge>) -> Self {
         Self(edge)
     }
 
@@ -80,10 +83,11 @@ impl<'a> Clock<'a> {
 
     #[track_caller]
     fn change(&self, change: ClockChange) {
-        match block_on(self.0.core().service_time.change(Caller::Entra, change)) {
+        let changed = block_on(self.0.core().service_time.change(Caller::Entra, change));
+        match changed {
             Ok(_) => {}
             Err(Refusal::ClockTime { .. } | Refusal::ClockMove { .. }) => panic!("{}", out_of_range()),
-            Err(_) => panic!("The clock of the emulator cannot be changed: a client has stopped the emulator."),
+            Err(_) => panic!("The clock of the emulator can no longer be set: the emulator has stopped."),
         }
     }
 }

@@ -80,9 +80,25 @@ impl Emulator {
         &self.handle
     }
 
-    /// Returns the clock of the service, which the test can set.
-    pub fn clock(&self) -> Clock<'_> {
-        Clock::of(&self.edge)
+    /// Returns the clock of the service, which the test can set. It can also be the clock of the code under test.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use acs_identity_emulator::testing::Emulator;
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let emulator = Emulator::start().await?;
+    /// let clock = emulator.clock();
+    /// let now: Box<dyn Fn() -> SystemTime + Send + Sync + 'static> = Box::new(move || clock.now().into());
+    /// let before = now();
+    /// emulator.clock().advance(Duration::from_secs(60 * 60));
+    /// assert!(now().duration_since(before)? >= Duration::from_secs(60 * 60));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn clock(&self) -> Clock {
+        Clock::of(self.edge.clone())
     }
 
     /// Returns the faults that requests hit.
@@ -114,7 +130,7 @@ impl Emulator {
         }
     }
 
-    /// Returns the last requests that were answered, at most 10,000, in their order.
+    /// Returns the last requests that have ended, at most 10,000, in their order. Also those without an answer.
     ///
     /// A request is there before its client has the response.
     pub fn requests(&self) -> Vec<Request> {

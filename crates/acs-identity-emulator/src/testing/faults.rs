@@ -6,6 +6,7 @@ use std::time::Duration;
 use acs_identity_protocol::time::seven_decimals;
 use time::OffsetDateTime;
 
+use super::fault_words::said;
 use crate::edge::Edge;
 use crate::faults::{DropAt, MOST_RULES, Rule};
 
@@ -149,6 +150,13 @@ fn rounded_up(duration: Duration) -> u64 {
     duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0))
 }
 
+#[cfg(test)]
+impl Fault {
+    pub(super) fn into_rule(self) -> Rule {
+        self.0
+    }
+}
+
 /// The id of a fault that was added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FaultId(u64);
@@ -207,15 +215,15 @@ impl<'a> Faults<'a> {
     /// there are 1,000 faults already.
     #[track_caller]
     pub fn add(&self, fault: Fault) -> FaultId {
-        let retry_after = fault.0.retry_after.unwrap_or_default();
+        let rule = fault.0;
         assert!(
-            retry_after <= LONGEST_RETRY_AFTER,
-            "The fault cannot be used: 'retryAfter' must be at most {LONGEST_RETRY_AFTER}."
+            rule.retry_after.unwrap_or_default() <= LONGEST_RETRY_AFTER,
+            "The fault cannot be used: retry_after must be at most {LONGEST_RETRY_AFTER} seconds."
         );
-        match self.0.faults().add(fault.0) {
+        match self.0.faults().add(rule.clone()) {
             Ok(Ok(added)) => FaultId(added.id),
             Ok(Err(_)) => panic!("There are {MOST_RULES} faults already. Delete some of them first."),
-            Err(problem) => panic!("The fault cannot be used: '{}' {}.", problem.field, problem.words),
+            Err(problem) => panic!("The fault cannot be used: {}.", said(&rule, &problem)),
         }
     }
 

@@ -39,6 +39,7 @@ mod builder;
 mod client_options;
 mod clock;
 mod emulator;
+mod fault_words;
 mod faults;
 mod requests;
 

@@ -32,7 +32,8 @@ pub struct CommunicationIdentityClientOptions {
     /// lacks is refused before anything is sent.
     pub api_version: String,
 
-    /// How long a call waits for the service. By default, each call ends within ten seconds.
+    /// How long a call waits for the service. By default, each call ends within ten seconds. If the service asks to
+    /// wait, it can take a minute longer.
     pub timeouts: Timeouts,
 
     /// The options of `azure_core`: transport, retries, policies and tracing.
@@ -62,7 +63,7 @@ impl Default for CommunicationIdentityClientOptions {
 /// # Errors
 ///
 /// Each operation returns an error if a path parameter is empty, the request cannot be sent, or the service refuses it.
-/// [`ErrorBody::try_from`] reads the error of the service (docs/service.md, section 4).
+/// [`ErrorBody::try_from`] reads the error of the service.
 ///
 /// [`CommunicationIdentityClientExt`]: crate::CommunicationIdentityClientExt
 /// [`ErrorBody::try_from`]: crate::models::ErrorBody

@@ -11,9 +11,21 @@ use crate::models::{
 
 /// Short methods for the usual cases. They return values instead of responses, and an error if the service left
 /// something out. A [`UserId`] can be given as `&user` where a method takes a raw id.
+///
+/// It is a trait, so that a test can implement it, and so that the client has the operations of the service only.
+/// `docs.rs` shows what `async_trait` makes of the methods: read `Pin<Box<dyn Future<Output = T>>>` as `async fn … -> T`.
+///
+/// # Errors
+///
+/// Each method returns an error if the request cannot be sent, the service refuses it, or its answer lacks something. A
+/// user that does not exist or was deleted is the error 404 `IdentityNotFound`.
 #[async_trait::async_trait]
 pub trait CommunicationIdentityClientExt {
     /// Creates a user, and returns its raw id. Store it: the service cannot list users.
+    ///
+    /// # Errors
+    ///
+    /// If it is not known whether the user was created, the source is [`UnknownOutcome`](crate::UnknownOutcome).
     async fn create_user(&self) -> azure_core::Result<UserId>;
 
     /// Creates a user and issues a token with these scopes.
@@ -25,7 +37,8 @@ pub trait CommunicationIdentityClientExt {
     ///
     /// # Errors
     ///
-    /// If the service created the user but its answer has no token, the error contains the raw id.
+    /// If the service created the user but its answer has no token, the error contains the raw id. If it is not known
+    /// whether the user was created, the source is [`UnknownOutcome`](crate::UnknownOutcome).
     async fn create_user_and_token(
         &self,
         scopes: &[TokenScope],
@@ -39,6 +52,10 @@ pub trait CommunicationIdentityClientExt {
     /// * `user` - The raw id of the user.
     /// * `scopes` - The scopes of the token.
     /// * `expires_in_minutes` - The lifetime in minutes, 60 to 1440; 1440 if `None`.
+    ///
+    /// # Errors
+    ///
+    /// 404 `IdentityNotFound` if the user was deleted, 400 `ValidationError` if the lifetime is out of range.
     async fn get_token(
         &self,
         user: &str,
@@ -53,6 +70,10 @@ pub trait CommunicationIdentityClientExt {
     /// * `aad_token` - The Entra access token.
     /// * `client_id` - The application that it was issued to.
     /// * `user_object_id` - The object id of the Teams user.
+    ///
+    /// # Errors
+    ///
+    /// 401 if the token is not one of this user and this application.
     async fn get_token_for_teams_user(
         &self,
         aad_token: &str,
@@ -60,18 +81,28 @@ pub trait CommunicationIdentityClientExt {
         user_object_id: &str,
     ) -> azure_core::Result<AccessToken>;
 
-    /// Revokes all tokens of a user.
+    /// Revokes all tokens of a user that were issued before. The service of Azure can take up to 15 minutes until it
+    /// accepts none of them any more.
     ///
     /// # Arguments
     ///
     /// * `user` - The raw id of the user.
+    ///
+    /// # Errors
+    ///
+    /// 404 `IdentityNotFound` if the user was deleted.
     async fn revoke_tokens(&self, user: &str) -> azure_core::Result<()>;
 
-    /// Deletes a user.
+    /// Deletes a user, its data and its tokens.
     ///
     /// # Arguments
     ///
     /// * `user` - The raw id of the user.
+    ///
+    /// # Errors
+    ///
+    /// 404 `IdentityNotFound` if the user was deleted before. It is no error if the client has sent the request again,
+    /// because the first answer was lost.
     async fn delete_user(&self, user: &str) -> azure_core::Result<()>;
 
     /// Asks the emulator whether a token is active: issued by it, not expired and not revoked. The request has the

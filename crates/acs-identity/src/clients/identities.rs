@@ -56,6 +56,10 @@ impl CommunicationIdentityClient {
 
     /// Deletes an identity, revokes its tokens and deletes its data.
     ///
+    /// An identity that is not there is the error 404 `IdentityNotFound`. But if the client has sent the request again,
+    /// because the first answer was lost, it is a success with status 204 and no headers: the first request may have
+    /// deleted it.
+    ///
     /// # Arguments
     ///
     /// * `id` - The raw id of the identity, `8:acs:…`.
@@ -69,7 +73,7 @@ impl CommunicationIdentityClient {
         let options = options.unwrap_or_default();
         let ctx = options.method_options.context.to_borrowed();
         let request = self.identity_request(Method::Delete, id, "")?;
-        Ok(self.send(&ctx, request, &[204]).await?.into())
+        Ok(self.send_deletion(&ctx, request, &[204]).await?.into())
     }
 
     /// Issues an access token for an identity.
@@ -95,8 +99,8 @@ impl CommunicationIdentityClient {
         Ok(self.send(&ctx, request, &[200]).await?.into())
     }
 
-    /// Revokes all access tokens of an identity that were issued before. It can take up to 15 minutes (docs/service.md,
-    /// section 7).
+    /// Revokes all access tokens of an identity that were issued before. The service of Azure can take up to 15 minutes
+    /// until it accepts none of them any more.
     ///
     /// # Arguments
     ///

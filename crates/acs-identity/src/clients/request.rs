@@ -39,6 +39,16 @@ impl CommunicationIdentityClient {
         self.pipeline.send(ctx, request, success_codes, Repeat::IfUnprocessed).await
     }
 
+    /// Sends a request that deletes an identity. If it was sent again, there may be nothing left to delete.
+    pub(crate) async fn send_deletion(
+        &self,
+        ctx: &Context<'_>,
+        request: Request,
+        success_codes: &'static [u16],
+    ) -> azure_core::Result<RawResponse> {
+        self.pipeline.send(ctx, request, success_codes, Repeat::Deletion).await
+    }
+
     /// Exchanges the token of a user. The token authenticates the request.
     pub(super) async fn exchange(
         &self,

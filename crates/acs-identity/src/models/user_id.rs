@@ -8,7 +8,7 @@ use acs_identity_protocol::visible::{is_hidden, name};
 use azure_core::error::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 
-/// The raw id of a user, `8:acs:…`. It is never empty.
+/// The raw id of a user, `8:acs:…`. It is never empty. Its form is not checked: the service refuses what is not an id.
 ///
 /// Store it as text: [`Display`](fmt::Display) and [`String::from`] give the text, [`str::parse`] reads it, and serde
 /// writes it as a string. It can be given wherever a method takes the raw id as a `&str`.
@@ -79,6 +79,25 @@ impl Deref for UserId {
     }
 }
 
+/// Compares an id with each of these types, in both directions.
+macro_rules! equal_to {
+    ($($text:ty),*) => {$(
+        impl PartialEq<$text> for UserId {
+            fn eq(&self, other: &$text) -> bool {
+                self.0 == *other
+            }
+        }
+
+        impl PartialEq<UserId> for $text {
+            fn eq(&self, other: &UserId) -> bool {
+                *self == other.0
+            }
+        }
+    )*};
+}
+
+equal_to!(str, &str, String);
+
 impl fmt::Display for UserId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -106,6 +125,17 @@ mod tests {
             let error = text.parse::<UserId>().unwrap_err().to_string();
             assert!(error.starts_with("the raw id of a user contains an invisible character: U+"), "{error}");
         }
+    }
+
+    #[test]
+    fn an_id_is_compared_with_text() -> azure_core::Result<()> {
+        let id: UserId = "8:acs:a_b".parse()?;
+        assert_eq!(id, "8:acs:a_b");
+        assert_eq!("8:acs:a_b", id);
+        assert_eq!(id, *"8:acs:a_b");
+        assert_eq!(id, "8:acs:a_b".to_owned());
+        assert_ne!("8:acs:a_c".to_owned(), id);
+        Ok(())
     }
 
     #[test]

@@ -9,7 +9,7 @@ use azure_core::http::{AsyncRawResponse, Context, RawResponse, Request, StatusCo
 use futures::StreamExt as _;
 
 use super::retry_after;
-use crate::failure::{innermost, is_about_a_certificate, is_about_tls};
+use crate::failure::{innermost, is_about_a_certificate, is_about_tls, why_lost};
 use crate::operation::{Failed, Operation, Repeat, retries};
 use crate::timer;
 
@@ -64,7 +64,7 @@ fn outcome(result: &azure_core::Result<RawResponse>) -> (Option<Failed>, bool) {
         Err(error) if is_about_a_certificate(error) => (Some(Failed::Certificate(innermost(error))), false),
         Err(error) if is_about_tls(error) => (Some(Failed::NoTls(innermost(error))), false),
         Err(error) if *error.kind() == ErrorKind::Connection => (Some(Failed::Unconnected(innermost(error))), false),
-        Err(error) => (Some(Failed::Lost(innermost(error))), true),
+        Err(error) => (Some(Failed::Lost(why_lost(error))), true),
     }
 }
 

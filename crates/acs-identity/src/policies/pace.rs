@@ -4,29 +4,42 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use azure_core::error::check_success;
+use azure_core::error::{Error, ErrorKind, check_success};
 use azure_core::http::headers::{Headers, RETRY_AFTER, RETRY_AFTER_MS, X_MS_RETRY_AFTER_MS};
 use azure_core::http::policies::{Policy, PolicyResult, get_retry_after};
-use azure_core::http::{Context, Request, StatusCode};
+use azure_core::http::{AsyncRawResponse, Context, Request, StatusCode};
 use azure_core::time::OffsetDateTime;
 
+use super::Backoff;
 use crate::operation::{Operation, retries};
 use crate::timer;
+
+/// The statuses after which azure_core sends a request again.
+const SENT_AGAIN: [StatusCode; 6] = [
+    StatusCode::RequestTimeout,
+    StatusCode::TooManyRequests,
+    StatusCode::InternalServerError,
+    StatusCode::BadGateway,
+    StatusCode::ServiceUnavailable,
+    StatusCode::GatewayTimeout,
+];
 
 /// Each try of a request waits until the pause is over, whichever request got the 429. Otherwise the other requests
 /// would be sent and refused one by one. Without retries, there are no pauses.
 ///
 /// The retry policy of azure_core waits as long as an answer asks, however long. So an answer that asks for too long a
-/// wait is an error here.
+/// wait is an error here, and so is a failure after which no time is left for another try.
 #[derive(Debug)]
 pub(crate) struct PacePolicy {
+    /// The longest time that a call waits because the service asks for it.
     longest: Duration,
+    backoff: Backoff,
     paused_until: Mutex<Option<Instant>>,
 }
 
 impl PacePolicy {
-    pub(crate) fn new(longest: Option<Duration>) -> Self {
-        Self { longest: longest.unwrap_or(Duration::MAX), paused_until: Mutex::default() }
+    pub(crate) fn new(longest: Option<Duration>, backoff: Backoff) -> Self {
+        Self { longest: longest.unwrap_or(Duration::MAX), backoff, paused_until: Mutex::default() }
     }
 
     fn remaining(&self) -> Option<Duration> {
@@ -46,12 +59,49 @@ impl PacePolicy {
     }
 
     /// Waits until the pause is over. Other requests can extend it, but not for ever.
-    async fn wait(&self) {
-        let mut longest = self.longest;
-        while let Some(left) = self.remaining().map(|left| left.min(longest)).filter(|left| !left.is_zero()) {
+    async fn wait(&self, operation: &Operation) {
+        while let Some(left) =
+            self.remaining().map(|left| left.min(self.left(operation))).filter(|left| !left.is_zero())
+        {
             timer::sleep(left).await;
-            longest -= left;
+            operation.state().note_pause(left);
         }
+    }
+
+    /// Returns how long a call can still wait because the service asks for it.
+    fn left(&self, operation: &Operation) -> Duration {
+        self.longest.saturating_sub(operation.state().paused)
+    }
+
+    /// Checks whether the next try would come after the limit of the call. `asked` is the wait that the service asks for,
+    /// and `free` the part of the wait that does not count.
+    fn is_late(&self, ctx: &Context<'_>, operation: &Operation, asked: Duration, free: Duration) -> bool {
+        let wait = self.backoff.after(ctx).max(asked);
+        operation.left().is_some_and(|left| left <= wait.saturating_sub(free))
+    }
+
+    /// Returns an answer that azure_core may send the request again after, or an error if it must not.
+    async fn answered(&self, ctx: &Context<'_>, operation: &Operation, response: AsyncRawResponse) -> PolicyResult {
+        if !SENT_AGAIN.contains(&response.status()) {
+            return Ok(response);
+        }
+        let asked = match response.status() {
+            StatusCode::TooManyRequests | StatusCode::ServiceUnavailable => asked_wait(response.headers()),
+            _ => None,
+        };
+        let asked = asked.unwrap_or_default();
+        let is_pause = response.status() == StatusCode::TooManyRequests;
+        let free = if is_pause { asked } else { Duration::ZERO };
+        // An error with a status is not sent again.
+        if free > self.left(operation) {
+            return check_success(response, None).await;
+        }
+        let is_late = self.is_late(ctx, operation, asked, free);
+        if !free.is_zero() {
+            self.pause(free);
+            operation.extend(free);
+        }
+        if is_late { check_success(response, None).await } else { Ok(response) }
     }
 }
 
@@ -69,58 +119,62 @@ impl Policy for PacePolicy {
         operation.state().retries = retries(ctx);
         operation.suspend();
         if retries(ctx) {
-            self.wait().await;
+            self.wait(operation).await;
         }
         let tries = operation.state().tries;
         let result = next[0].send(ctx, request, &next[1..]).await;
         operation.resume();
-        let response = result.inspect_err(|_| {
-            let mut state = operation.state();
-            if state.tries == tries {
-                // Nothing was sent, so the error is not about a failure of a try before.
-                state.failed = None;
-            }
-        })?;
-        if !retries(ctx) {
-            return Ok(response);
+        let sent = operation.state().tries > tries;
+        if !sent && result.is_err() {
+            // The error is not about a failure of a try before.
+            operation.state().failed = None;
         }
-        let Some(wait) = asked_wait(response.headers()) else { return Ok(response) };
-        match response.status() {
-            StatusCode::TooManyRequests if wait <= self.longest => {
-                self.pause(wait);
-                operation.extend(wait);
-                Ok(response)
+        match result {
+            result if !retries(ctx) => result,
+            Ok(response) => self.answered(ctx, operation, response).await,
+            // The retry policy sends requests again after errors of these kinds only.
+            Err(error) if sent && matches!(error.kind(), ErrorKind::Io | ErrorKind::Connection) => {
+                match self.is_late(ctx, operation, Duration::ZERO, Duration::ZERO) {
+                    true => Err(Error::with_error(ErrorKind::Other, error, "no time is left for another try")),
+                    false => Err(error),
+                }
             }
-            StatusCode::ServiceUnavailable if operation.left().is_none_or(|left| wait < left) => Ok(response),
-            // An error with a status is not sent again.
-            StatusCode::TooManyRequests | StatusCode::ServiceUnavailable => check_success(response, None).await,
-            _ => Ok(response),
+            Err(error) => Err(error),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use azure_core::http::RetryOptions;
+
     use super::*;
+    use crate::operation::Repeat;
+    use crate::timeouts::Timeouts;
+
+    fn policy(longest: Option<Duration>) -> PacePolicy {
+        PacePolicy::new(longest, Backoff::of(&RetryOptions::default()))
+    }
 
     #[test]
     fn the_longest_pause_counts() {
-        let pace = PacePolicy::new(None);
+        let pace = policy(None);
         assert_eq!(pace.remaining(), None);
         pace.pause(Duration::from_secs(30));
         pace.pause(Duration::from_secs(1));
         assert!(pace.remaining().is_some_and(|left| left > Duration::from_secs(20)));
-        let short = PacePolicy::new(None);
+        let short = policy(None);
         short.pause(Duration::ZERO);
         assert_eq!(short.remaining(), None);
     }
 
     #[test]
     fn a_request_waits_for_the_pauses_of_others_no_longer_than_for_its_own() {
-        let pace = PacePolicy::new(Some(Duration::from_millis(20)));
+        let pace = policy(Some(Duration::from_millis(20)));
         pace.pause(Duration::from_secs(3600));
         let started = Instant::now();
-        futures::executor::block_on(pace.wait());
+        let operation = Operation::new(Timeouts::none(), Repeat::Always);
+        futures::executor::block_on(pace.wait(&operation));
         assert!(started.elapsed() >= Duration::from_millis(20));
         assert!(pace.remaining().is_some());
     }

@@ -3,4 +3,5 @@
 
 mod operations;
 mod readme;
+mod readme_sessions;
 mod world;

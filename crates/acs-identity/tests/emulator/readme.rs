@@ -1,5 +1,5 @@
 //! The examples of the README, which run here. A named block of the README is the code between two comments of this
-//! file.
+//! file or of `readme_sessions.rs`.
 
 use std::error::Error;
 
@@ -7,9 +7,9 @@ use acs_identity::CommunicationIdentityClient;
 
 use crate::world::World;
 
-type Done = Result<(), Box<dyn Error>>;
+pub type Done = Result<(), Box<dyn Error>>;
 
-fn client(world: &World) -> CommunicationIdentityClient {
+pub fn client(world: &World) -> CommunicationIdentityClient {
     CommunicationIdentityClient::with_connection_string(world.connection_string(), Some(world.options())).unwrap()
 }
 
@@ -55,43 +55,6 @@ async fn m4_a_time_is_written_as_rfc_3339() -> Done {
     let text = answer["expiresOn"].as_str().unwrap();
     assert_eq!((&text[10..11], &text[text.len() - 1..]), ("T", "Z"), "{text}");
     assert_eq!(answer["user"], user.as_str());
-    Ok(())
-}
-
-#[tokio::test]
-async fn sign_out() -> Done {
-    let world = World::shared();
-    let client = client(&world);
-    let (user, token) = {
-        use acs_identity::CommunicationIdentityClientExt as _;
-        client.create_user_and_token(&[acs_identity::models::TokenScope::Chat], None).await?
-    };
-    // README: sign_out
-    use acs_identity::CommunicationIdentityClientExt as _;
-
-    // The user signs out: all tokens of the user become invalid.
-    client.revoke_tokens(&user).await?;
-
-    // The account ends: the user and its data are deleted.
-    client.delete_user(&user).await?;
-    // README.
-    assert!(!client.is_token_active(token.token.secret()).await?);
-    Ok(())
-}
-
-#[tokio::test]
-async fn ask_whether_a_token_is_active() -> Done {
-    let world = World::shared();
-    let client = client(&world);
-    // README: active
-    use acs_identity::CommunicationIdentityClientExt as _;
-    use acs_identity::models::TokenScope;
-
-    let (user, token) = client.create_user_and_token(&[TokenScope::Chat], None).await?;
-    assert!(client.is_token_active(token.token.secret()).await?);
-    client.revoke_tokens(&user).await?;
-    assert!(!client.is_token_active(token.token.secret()).await?);
-    // README.
     Ok(())
 }
 
@@ -225,11 +188,20 @@ async fn read_an_error() -> Done {
     // README: error
     use acs_identity::CommunicationIdentityClientExt as _;
     use acs_identity::models::{ErrorBody, TokenScope, codes};
+    use azure_core::error::ErrorKind;
+    use azure_core::http::StatusCode;
+    use azure_core::http::headers::RETRY_AFTER;
 
     let result = client.create_user_and_token(&[TokenScope::Chat], Some(5)).await;
     if let Err(error) = result {
         // 400 ValidationError: … (ExpiresInMinutes)
         eprintln!("{error}");
+        assert_eq!(error.http_status(), Some(StatusCode::BadRequest));
+        if let ErrorKind::HttpResponse { error_code: Some(code), raw_response: Some(answer), .. } = error.kind() {
+            assert_eq!(code, codes::VALIDATION_ERROR);
+            let seconds = answer.headers().get_optional_str(&RETRY_AFTER);
+            assert_eq!(seconds, None, "only a 429 and a 503 ask to wait");
+        }
 
         let body = ErrorBody::try_from(error)?;
         assert_eq!(body.error.code, codes::VALIDATION_ERROR);
@@ -258,7 +230,8 @@ fn parts<'a>(text: &'a str, begin: &str, end: &str) -> Vec<(&'a str, String)> {
 fn e8_the_readme_shows_the_code_that_runs_here_and_no_hidden_lines() {
     let readme = include_str!("../../README.md");
     let shown = parts(readme, "```rust ignore ", "```");
-    let run = parts(include_str!("readme.rs"), "// README: ", "// README.");
+    let tests = concat!(include_str!("readme.rs"), include_str!("readme_sessions.rs"));
+    let run = parts(tests, "// README: ", "// README.");
     assert_eq!(shown, run);
     // Other blocks of Rust are complete programs, which the tests of the documentation compile.
     let blocks = readme.lines().filter(|line| line.starts_with("```rust"));

@@ -78,6 +78,17 @@ async fn the_outcome_is_unknown_if_the_service_fails_and_the_status_is_kept() {
 }
 
 #[tokio::test]
+async fn a_sentence_of_the_service_ends_with_one_full_stop() {
+    let server = Server::start(&[Then::Answer(
+        "HTTP/1.1 500 Oops\r\nconnection: close\r\ncontent-length: 48\r\n\r\n\
+         {\"error\":{\"code\":\"Oops\",\"message\":\"It failed.\"}}",
+    )]);
+    let error = failed_creation(&server, patient(), three_retries()).await;
+    let expected = "500 Oops: It failed. It is not known whether the identity was created";
+    assert_eq!(error.to_string(), expected);
+}
+
+#[tokio::test]
 async fn a_refused_creation_is_not_unknown() {
     let server =
         Server::start(&[Then::Answer("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")]);

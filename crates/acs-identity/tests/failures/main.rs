@@ -3,6 +3,7 @@
 mod caller;
 mod creations;
 mod defaults;
+mod deletions;
 mod limits;
 mod pauses;
 mod sdks;

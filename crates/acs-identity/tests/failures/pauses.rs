@@ -66,6 +66,15 @@ async fn too_long_a_wait_is_an_error_at_once_and_no_other_request_waits() {
 }
 
 #[tokio::test]
+async fn the_waits_of_a_call_are_limited_together() {
+    let server = Server::start(&[SHORT]);
+    let timeouts = Timeouts { pause: Some(WAIT * 2 - Duration::from_millis(50)), ..patient() };
+    let error = client(server.address, timeouts, three_retries()).delete_identity(USER, None).await.unwrap_err();
+    assert_eq!(error.http_status(), Some(StatusCode::TooManyRequests));
+    assert_eq!(server.requests(), 2);
+}
+
+#[tokio::test]
 async fn waits_can_be_turned_off() {
     let server = Server::start(&[SHORT, NO_CONTENT]);
     let timeouts = Timeouts { pause: Some(Duration::ZERO), ..patient() };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use acs_identity::{CommunicationIdentityClient, CommunicationIdentityClientOptions, Timeouts};
+use acs_identity_emulator::testing::Emulator;
 use azure_core::http::{ClientOptions, FixedRetryOptions, RetryOptions, Transport};
 
 /// The raw id of a user that no server here knows.
@@ -37,4 +38,13 @@ pub fn client(address: SocketAddr, timeouts: Timeouts, retry: RetryOptions) -> C
     let client_options = ClientOptions { retry, transport: Some(transport()), ..Default::default() };
     let options = CommunicationIdentityClientOptions { timeouts, client_options, ..Default::default() };
     CommunicationIdentityClient::with_connection_string(&connection_string(address), Some(options)).unwrap()
+}
+
+/// Returns a client that trusts an emulator.
+pub fn trusting(emulator: &Emulator, retry: RetryOptions) -> CommunicationIdentityClient {
+    let authority = reqwest::Certificate::from_pem(emulator.ca_certificate().as_bytes()).unwrap();
+    let http = reqwest::Client::builder().tls_certs_only([authority]).no_proxy().build().unwrap();
+    let client_options = ClientOptions { retry, transport: Some(Transport::new(Arc::new(http))), ..Default::default() };
+    let options = CommunicationIdentityClientOptions { timeouts: patient(), client_options, ..Default::default() };
+    CommunicationIdentityClient::with_connection_string(emulator.connection_string(), Some(options)).unwrap()
 }

@@ -204,6 +204,7 @@ fn the_launcher_says_so_about_itself() {
     -rw-r--r-- 0/0 package/program.js
     -rw-r--r-- 0/0 package/testing/clock.js
     -rw-r--r-- 0/0 package/testing/control.js
+    -rw-r--r-- 0/0 package/testing/environment.js
     -rw-r--r-- 0/0 package/testing/error.js
     -rw-r--r-- 0/0 package/testing/faults.js
     -rw-r--r-- 0/0 package/testing/index.d.mts
@@ -212,6 +213,7 @@ fn the_launcher_says_so_about_itself() {
     -rw-r--r-- 0/0 package/testing/index.mjs
     -rw-r--r-- 0/0 package/testing/options.js
     -rw-r--r-- 0/0 package/testing/process.js
+    -rw-r--r-- 0/0 package/testing/values.js
     {
       "name": "az-communication",
       "version": "VERSION",

@@ -13,6 +13,7 @@ from . import times
 from .clock import Clock
 from .control import Control
 from .faults import Faults
+from .identities import Identity, id_of
 from .options import ClientOptions
 from .process import Process
 
@@ -73,6 +74,11 @@ class Emulator:
 
     def inspect(self, token: str) -> Dict[str, Any]:
         """Explains a token: `header`, `claims`, `signature`, `active`, `reason`, `explanation`, `secondsLeft`."""
+        if not isinstance(token, str):
+            raise TypeError(
+                f"A token must be the text of an access token, but it is {type(token).__name__}. "
+                "get_token() returns an object: pass its member token."
+            )
         return self._control.fetch("POST", "inspect", {"token": token})
 
     def requests(
@@ -80,18 +86,25 @@ class Emulator:
         *,
         operation: Optional[str] = None,
         status: Optional[Union[int, str]] = None,
-        identity: Optional[str] = None,
+        identity: Optional[Identity] = None,
         after: Optional[int] = None,
+        last: int = 10_000,
     ) -> List[Dict[str, Any]]:
         """Returns the requests that were answered, without those of the control API.
 
-        `operation` is such as `createIdentity`, `status` such as 429 or "4xx", `identity` a raw id or a custom id, and
-        `after` the `number` of a request. A request has `operation`, `status`, `identity`, `code`, `reason`, `fault`,
-        and more.
+        `operation` is such as `createIdentity`, `status` such as 429 or "4xx", and `identity` a raw id, a custom id, or
+        the user that `create_user()` returned. `after` is the `number` of a request before them, and `last` how many
+        there are at most. A request has `operation`, `status`, `identity`, `code`, `reason`, `fault`, and more.
         """
-        filters = {"operation": operation, "status": status, "identity": identity, "after": after}
+        filters = {
+            "operation": operation,
+            "status": status,
+            "identity": None if identity is None else id_of(identity),
+            "after": after,
+            "last": last,
+        }
         query = {name: value for name, value in filters.items() if value is not None}
-        found = self._control.fetch("GET", f"requests?{urlencode({**query, 'control': 'false', 'last': 10000})}")
+        found = self._control.fetch("GET", f"requests?{urlencode({**query, 'control': 'false'})}")
         requests: List[Dict[str, Any]] = found["value"]
         return requests
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from . import times
 from .control import Control
+from .identities import Identity, id_of
 
 
 class Fault(NamedTuple):
@@ -34,7 +35,7 @@ class Faults:
         *,
         method: Optional[str] = None,
         path: Optional[str] = None,
-        identity: Optional[str] = None,
+        identity: Optional[Identity] = None,
         every: Optional[int] = None,
         probability: Optional[float] = None,
         seed: Optional[int] = None,
@@ -63,7 +64,7 @@ class Faults:
             "operation": operation,
             "method": method,
             "path": path,
-            "identity": identity,
+            "identity": None if identity is None else id_of(identity),
             "every": every,
             "probability": probability,
             "seed": seed,
@@ -71,7 +72,7 @@ class Faults:
             "code": code,
             "message": message,
             "retryAfter": _seconds("retry_after", retry_after),
-            "delayMilliseconds": None if delay is None else _milliseconds(delay),
+            "delayMilliseconds": None if delay is None else _milliseconds("delay", delay),
             "drop": drop,
             "truncateBodyAt": truncate_body_at,
             "tokenExpiresInSeconds": _seconds("token_expires_in", token_expires_in),
@@ -127,8 +128,8 @@ def _seconds(name: str, duration: Optional[times.Duration]) -> Optional[int]:
     return None if duration is None else times.seconds(name, duration)
 
 
-def _milliseconds(duration: times.Duration) -> int:
-    return times.milliseconds(duration)
+def _milliseconds(name: str, duration: times.Duration) -> int:
+    return times.milliseconds(name, duration)
 
 
 def _path(fault: Union[Fault, str]) -> str:

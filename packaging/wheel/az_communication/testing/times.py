@@ -11,19 +11,29 @@ Duration = Union[timedelta, int, float]
 
 def seconds(name: str, duration: Duration) -> int:
     """Returns a whole number of seconds."""
-    value = duration.total_seconds() if isinstance(duration, timedelta) else duration
+    value = _seconds(name, duration)
     if value != int(value):
         raise ValueError(f"{name} must be a whole number of seconds, but it is {value}.")
     return int(value)
 
 
-def milliseconds(duration: Duration) -> int:
-    value = duration.total_seconds() if isinstance(duration, timedelta) else duration
-    return round(value * 1000)
+def milliseconds(name: str, duration: Duration) -> int:
+    """Returns a whole number of milliseconds."""
+    return round(_seconds(name, duration) * 1000)
+
+
+def _seconds(name: str, duration: Duration) -> float:
+    if isinstance(duration, timedelta):
+        return duration.total_seconds()
+    if isinstance(duration, (int, float)):
+        return duration
+    raise TypeError(f"{name} must be a timedelta, or a number of seconds, but it is {duration!r}.")
 
 
 def text(name: str, time: datetime) -> str:
     """Returns a time in the form of RFC 3339."""
+    if not isinstance(time, datetime):
+        raise TypeError(f"{name} must be a datetime, but it is {time!r}. Write datetime(…, tzinfo=timezone.utc).")
     if time.tzinfo is None:
         raise ValueError(f"{name} has no time zone: {time}. Write datetime(…, tzinfo=timezone.utc).")
     return time.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")

@@ -1,5 +1,9 @@
 //! The code under test: an app gives its users access tokens for the chat.
 
+mod kept;
+
+pub use kept::Kept;
+
 use acs_identity::models::TokenScope;
 use acs_identity::{AccessToken, CommunicationIdentityClient, CommunicationIdentityClientExt as _, UserId};
 use azure_core::Result;

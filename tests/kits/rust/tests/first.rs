@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use acs_identity::{CommunicationIdentityClient, CommunicationIdentityClientOptions};
+use acs_identity::{CommunicationIdentityClient, CommunicationIdentityClientOptions, UnknownOutcome};
 use acs_identity_emulator::Seed;
 use acs_identity_emulator::testing::{Emulator, Fault};
-use acs_identity_kit_example::Tokens;
+use acs_identity_kit_example::{Kept, Tokens};
 
 type Result = std::result::Result<(), Box<dyn std::error::Error>>;
 
@@ -51,6 +51,23 @@ async fn a_token_expires_after_a_day() -> Result {
 }
 
 #[tokio::test]
+async fn a_token_is_replaced_before_it_expires() -> Result {
+    let emulator = Emulator::start().await?;
+    let app = app(&emulator)?;
+    let user = app.register().await?;
+    let clock = emulator.clock();
+    let mut kept = Kept::new(app, user, move || clock.now());
+    let first = kept.token().await?;
+    emulator.clock().set(first.expires_on - Duration::from_secs(10 * 60));
+    assert_eq!(kept.token().await?.token, first.token);
+    emulator.clock().set(first.expires_on - Duration::from_secs(4 * 60));
+    let second = kept.token().await?;
+    assert_ne!(second.token, first.token);
+    assert!(emulator.is_active(second.token.secret()));
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_busy_service_is_asked_again() -> Result {
     let emulator = Emulator::start().await?;
     let app = app(&emulator)?;
@@ -70,6 +87,30 @@ async fn a_refusal_is_an_error() -> Result {
     emulator.faults().add(Fault::on("createIdentity").status(403));
     let error = app.register().await.unwrap_err();
     assert_eq!(error.http_status(), Some(azure_core::http::StatusCode::Forbidden));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_identity_whose_answer_is_lost_is_created() -> Result {
+    let emulator = Emulator::start().await?;
+    let app = app(&emulator)?;
+    emulator.faults().add(Fault::on("createIdentity").drop_after().times(1));
+    let error = app.register().await.unwrap_err();
+    assert!(error.downcast_ref::<UnknownOutcome>().is_some());
+    let lost = &emulator.requests()[0];
+    assert!(lost.status.is_none() && lost.identity.is_some());
+    assert_ne!(Some(app.register().await?.to_string()), lost.identity);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_app_works_again_when_the_service_is_back() -> Result {
+    let emulator = Emulator::start().await?;
+    let app = app(&emulator)?;
+    let away = emulator.faults().add(Fault::on_any().drop_before());
+    assert!(app.register().await.is_err());
+    emulator.faults().delete(away);
+    app.register().await?;
     Ok(())
 }
 

@@ -18,8 +18,11 @@ const hits: number[] = (await emulator.faults.list()).map((one) => one.hits);
 await emulator.faults.delete(added);
 await emulator.faults.delete(added.id);
 await emulator.faults.clear();
+await emulator.faults.add({ identity: { communicationUserId: "8:acs:1" }, status: 503 });
+const identity: string | undefined = added.identity;
+const variables: Record<string, string> = emulator.environment();
 const active: boolean = await emulator.isActive("eyJ");
-const requests: LoggedRequest[] = await emulator.requests({ operation: "aNewerOne", status: 404, last: 5 });
+const requests: LoggedRequest[] = await emulator.requests({ operation: "aNewerOne", status: 404, last: 5, after: 1, identity: { communicationUserId: "8:acs:1" } });
 await emulator.reset();
 await emulator.close();
 await emulator[Symbol.asyncDispose]();
@@ -34,4 +37,4 @@ await emulator.faults.add({ retryafter: 1 });
 // @ts-expect-error: it is an object, and its member token is meant.
 await emulator.isActive({ token: "eyJ" });
 
-export { active, code, hits, requests, texts, times };
+export { active, code, hits, identity, requests, texts, times, variables };

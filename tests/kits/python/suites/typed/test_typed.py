@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, Callable, Dict, List
 
 from az_communication.testing import ClientOptions, Clock, Emulator, Fault, Faults
+from azure.communication.identity import CommunicationUserIdentifier
 
 
 def test_types(
@@ -17,7 +18,8 @@ def test_types(
     keywords: Dict[str, Any] = acs_client_options.aio
     fault: Fault = acs_faults.add("createIdentity", status=429, retry_after=timedelta(seconds=1), times=2)
     hits: int = acs_faults.get(fault).hits
-    statuses: List[int] = [request["status"] for request in acs_emulator.requests()]
+    user = CommunicationUserIdentifier("8:acs:1")
+    statuses: List[int] = [request["status"] for request in acs_emulator.requests(identity=user, last=5)]
     active: bool = acs_emulator_factory(revocation_delay=60).is_active("token")
     with Emulator(throttle=True, clock=acs_clock.advance(timedelta(hours=1))) as emulator:
         endpoint: str = emulator.endpoint
