@@ -88,7 +88,8 @@ impl Fault {
         Self(Rule { retry_after: Some(seconds), ..self.0 })
     }
 
-    /// Delays the response, for at most 5 minutes.
+    /// Delays the response, for at most 5 minutes. The operation is executed after that. If the fault is deleted
+    /// meanwhile, the connection ends without a response, and the operation is not executed.
     pub fn delay(self, delay: Duration) -> Self {
         Self(Rule { delay_milliseconds: Some(u64::try_from(delay.as_millis()).unwrap_or(u64::MAX)), ..self.0 })
     }
@@ -218,12 +219,12 @@ impl<'a> Faults<'a> {
         shown.collect()
     }
 
-    /// Deletes a fault. Returns whether it was there.
+    /// Deletes a fault, and ends the requests that it delays. Returns whether it was there.
     pub fn delete(&self, id: FaultId) -> bool {
         self.0.faults().delete(id.0)
     }
 
-    /// Deletes all faults.
+    /// Deletes all faults, and ends the requests that they delay.
     pub fn clear(&self) {
         self.0.faults().clear();
     }
