@@ -44,7 +44,7 @@ pub use core::{
 };
 pub use edge::{CONTROL_VERSION, TrustFiles};
 pub use error::{Error, OwnFile};
-pub use faults::FAULT_OPERATIONS;
+pub use faults::{FAULT_OPERATIONS, fault_operation_meant};
 pub use folder::DATABASE_FILE;
 #[cfg(feature = "sqlite")]
 pub use folder::is_folder_unused;

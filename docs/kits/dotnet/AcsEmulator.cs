@@ -97,8 +97,9 @@ public sealed class AcsEmulator : IAsyncDisposable
     public async Task<DateTimeOffset> NowAsync() =>
         (await ControlAsync(HttpMethod.Get, "/emulator/clock")).GetProperty("now").GetDateTimeOffset();
 
-    /// <summary>Adds a fault, whose members are those of docs/emulator/requests.md. Returns it with its id.</summary>
-    public Task<JsonElement> AddFaultAsync(object fault) => ControlAsync(HttpMethod.Post, "/emulator/faults", fault);
+    /// <summary>Adds a fault, whose members are those of docs/emulator/requests.md. Returns its id.</summary>
+    public async Task<string> AddFaultAsync(object fault) =>
+        (await ControlAsync(HttpMethod.Post, "/emulator/faults", fault)).GetProperty("id").GetString()!;
 
     public Task<JsonElement> ListFaultsAsync() => ControlAsync(HttpMethod.Get, "/emulator/faults");
 

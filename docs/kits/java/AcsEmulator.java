@@ -5,6 +5,7 @@ import java.net.http.*;
 import java.nio.file.*;
 import java.security.*;
 import java.security.cert.CertificateFactory;
+import java.time.OffsetDateTime;
 import java.util.*;
 import java.util.regex.*;
 import javax.net.ssl.*;
@@ -67,6 +68,11 @@ public final class AcsEmulator implements AutoCloseable {
         return new AcsEmulator(null, "https://" + host + ":" + port, answer.body(), secret);
     }
 
+    /** The URL of the emulator, without a slash at its end. */
+    public String endpoint() {
+        return endpoint;
+    }
+
     public String connectionString() {
         return "endpoint=" + endpoint + "/;accesskey=" + WELL_KNOWN_KEY;
     }
@@ -96,9 +102,8 @@ public final class AcsEmulator implements AutoCloseable {
     }
 
     /** The time of the service. */
-    public String now() throws Exception {
-        Matcher now = Pattern.compile("\"now\":\"([^\"]*)").matcher(control("GET", "/emulator/clock", ""));
-        return now.find() ? now.group(1) : null;
+    public OffsetDateTime now() throws Exception {
+        return OffsetDateTime.parse(member("now", control("GET", "/emulator/clock", "")));
     }
 
     /** "set" takes a time in RFC 3339, "advance" a duration such as 25h. "freeze", "resume" and "reset" take none. */
@@ -108,11 +113,12 @@ public final class AcsEmulator implements AutoCloseable {
         control("POST", "/emulator/clock/" + operation, body);
     }
 
-    /** Adds a fault, whose members are those of docs/emulator/requests.md. Returns it with its id. */
+    /** Adds a fault, whose members are those of docs/emulator/requests.md. Returns its id. */
     public String addFault(String json) throws Exception {
-        return control("POST", "/emulator/faults", json);
+        return member("id", control("POST", "/emulator/faults", json));
     }
 
+    /** The faults in JSON. */
     public String listFaults() throws Exception {
         return control("GET", "/emulator/faults", "");
     }
@@ -137,6 +143,15 @@ public final class AcsEmulator implements AutoCloseable {
             process.getOutputStream().close();
             process.onExit().join();
         }
+    }
+
+    /** The JDK cannot read JSON. The members that are asked for are texts without escapes. */
+    private static String member(String name, String json) throws IOException {
+        Matcher found = Pattern.compile("\"" + name + "\":\"([^\"]*)\"").matcher(json);
+        if (!found.find()) {
+            throw new IOException("The emulator answered without '" + name + "': " + json);
+        }
+        return found.group(1);
     }
 
     private String control(String method, String path, String json) throws Exception {

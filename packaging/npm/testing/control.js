@@ -1,6 +1,8 @@
 'use strict';
 
 const https = require('node:https');
+// These are the timers of Node.js also where a test has replaced the global ones.
+const { clearTimeout, setTimeout } = require('node:timers');
 
 const { EmulatorError } = require('./error.js');
 
@@ -44,15 +46,21 @@ class Control {
       headers['content-type'] = 'application/json';
     }
     const url = new URL(path, this.#process.ready.controlEndpoint);
-    return new Promise((resolve, reject) => {
-      const request = https.request(url, { method, headers, agent: this.#agent, timeout: LIMIT }, (response) => {
+    let timer;
+    const answer = new Promise((resolve, reject) => {
+      const request = https.request(url, { method, headers, agent: this.#agent }, (response) => {
         const parts = [];
         response.setEncoding('utf8');
         response.on('data', (part) => parts.push(part));
         response.on('error', reject);
         response.on('end', () => resolve({ status: response.statusCode, text: parts.join('') }));
       });
-      request.on('timeout', () => request.destroy(new Error(`there was no answer within ${LIMIT / 1000} s`)));
+      // The option `timeout` of a request begins again when it is connected.
+      timer = setTimeout(() => {
+        const late = new Error(`there was no answer within ${LIMIT / 1000} s`);
+        reject(late);
+        request.destroy(late);
+      }, LIMIT);
       request.on('error', (error) => {
         // The emulator has closed a connection that waited, and has not read the call.
         if (request.reusedSocket && ENDED.includes(error.code)) {
@@ -63,6 +71,7 @@ class Control {
       });
       request.end(text);
     });
+    return answer.finally(() => clearTimeout(timer));
   }
 }
 

@@ -1,6 +1,6 @@
 'use strict';
 
-const { describe, identity, timestamp } = require('./values.js');
+const { describe, identity, members, timestamp } = require('./values.js');
 
 /** The faults of the emulator. */
 class Faults {
@@ -11,7 +11,7 @@ class Faults {
   }
 
   async add(fault) {
-    const rule = { ...fault };
+    const rule = { ...members('faults.add', fault, '{ status: 503 }') };
     if (rule.until !== undefined) {
       rule.until = timestamp(rule.until);
     }

@@ -24,7 +24,7 @@ export interface EmulatorOptions {
   throttle?: boolean;
   /** Whether api-versions that are newer than all known versions are refused. */
   strictApiVersion?: boolean;
-  /** More options of `az-communication emulator start`, such as `['--token-endpoint']`. */
+  /** More options of `az-communication emulator start`, such as `['--token-endpoint']`, except `-o`, `--query` and `--help`. */
   args?: readonly string[];
   /** The path of another program than that of the package. */
   program?: string;
@@ -75,7 +75,7 @@ export type Environment = Record<
   string
 >;
 
-/** Options that every client of `@azure/core-client` takes. */
+/** Options that every client of `@azure/core-client` takes. They hold a function, so `structuredClone` refuses them. */
 export interface ClientOptions {
   /** Trusts the emulator, also in a thread of Vitest. NODE_EXTRA_CA_CERTS is not needed. */
   tlsOptions: { ca: string };

@@ -10,7 +10,7 @@ const { EmulatorError } = require('./error.js');
 const { Faults } = require('./faults.js');
 const { readOptions } = require('./options.js');
 const { launch } = require('./process.js');
-const { describe, identity } = require('./values.js');
+const { describe, identity, members } = require('./values.js');
 
 /** A running emulator. `startEmulator` makes it. */
 class Emulator {
@@ -38,7 +38,7 @@ class Emulator {
 
   async requests(filter = {}) {
     const query = new URLSearchParams({ last: '10000', control: 'false' });
-    for (const [name, value] of Object.entries(filter)) {
+    for (const [name, value] of Object.entries(members('requests', filter, '{ status: 429 }'))) {
       if (value !== undefined) {
         query.set(name, name === 'identity' ? identity("requests, in its member 'identity',", value) : String(value));
       }

@@ -8,6 +8,7 @@ const { clearTimeout, setTimeout } = require('node:timers');
 
 const { NAME, ProgramMissing, find } = require('../program.js');
 const { EmulatorError } = require('./error.js');
+const { readReadyLine, removeFolder } = require('./ready.js');
 
 const ARGUMENTS = ['emulator', 'start', '--in-memory', '--port', '0', '--until-stdin-closes'];
 const SECRET = 'AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET';
@@ -29,10 +30,17 @@ class EmulatorProcess {
   #end;
   #ended;
   #closed;
+  /** How many wait for the process. The first one waits until it is ready. */
+  #waiting = 1;
 
   constructor(program, args) {
     this.secret = randomBytes(32).toString('hex');
-    this.#child = spawn(program, [...ARGUMENTS, ...args], { argv0: NAME, env: environment(this.secret) });
+    this.#child = spawn(program, [...ARGUMENTS, ...args], {
+      argv0: NAME,
+      env: environment(this.secret),
+      // In a process group of its own, Ctrl-C does not end the emulator before the tests that use it.
+      detached: process.platform !== 'win32',
+    });
     const { stdin, stderr } = this.#child;
     // An emulator that has ended no longer reads. Without free file handles, there are no streams.
     stdin?.on('error', () => {});
@@ -44,6 +52,9 @@ class EmulatorProcess {
       this.#child.once('error', (error) => end(`cannot be started: ${error.message}`));
       this.#child.once('exit', (code, signal) => {
         this.#end ??= signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+        if (signal !== null && this.ready !== undefined) {
+          removeFolder(this.ready, this.#child.pid);
+        }
       });
       // All that it has written has been read then.
       this.#child.once('close', () => end('ended'));
@@ -60,8 +71,18 @@ class EmulatorProcess {
       }
       throw this.#gone('The emulator');
     }
-    this.ready = JSON.parse(line);
-    this.caCertificate = readFileSync(this.ready.caCertificate, 'utf8');
+    try {
+      this.ready = readReadyLine(line);
+      this.caCertificate = readFileSync(this.ready.caCertificate, 'utf8');
+    } catch (error) {
+      // Without this, the emulator and the handles of its streams would keep this process from ending.
+      await this.close();
+      const [how, members] =
+        error.code === undefined
+          ? [error.message]
+          : [`has a certificate that cannot be read: ${error.message}`, { cause: error }];
+      throw this.#gone('The emulator', how, members);
+    }
     this.#hold(false);
   }
 
@@ -99,9 +120,9 @@ class EmulatorProcess {
     this.check();
   }
 
-  #gone(name) {
+  #gone(name, how = this.#end, members = {}) {
     const said = this.#log.trim();
-    return new EmulatorError(`${name} ${this.#end}.${said === '' ? '' : ` It said:\n${said}`}`);
+    return new EmulatorError(`${name} ${how}.${said === '' ? '' : ` It said:\n${said}`}`, members);
   }
 
   /** Ends the emulator, and waits until it has ended. */
@@ -122,8 +143,12 @@ class EmulatorProcess {
 
   /** Sets whether this process waits for the emulator before it ends. */
   #hold(waits) {
+    this.#waiting += waits ? 1 : -1;
     for (const handle of [this.#child, this.#child.stdin, this.#child.stdout, this.#child.stderr]) {
-      handle?.[waits ? 'ref' : 'unref']();
+      // A stream that has ended would wait for a new connection, with one more listener for each call.
+      if (handle && !handle.destroyed) {
+        handle[this.#waiting > 0 ? 'ref' : 'unref']();
+      }
     }
   }
 }

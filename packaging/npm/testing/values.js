@@ -33,6 +33,14 @@ function identity(name, value) {
   return id;
 }
 
+/** Returns an object with options or filters. */
+function members(name, value, example) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError(`${name} takes an object such as ${example}, but got ${describe(value)}.`);
+  }
+  return value;
+}
+
 /** Says what a value is, without the members of an object, which can hold a token. */
 function describe(value) {
   if (value === null || value === undefined) {
@@ -45,4 +53,4 @@ function describe(value) {
   return kinds[typeof value] ?? String(value);
 }
 
-module.exports = { describe, duration, identity, timestamp };
+module.exports = { describe, duration, identity, members, timestamp };

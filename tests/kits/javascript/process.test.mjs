@@ -119,3 +119,25 @@ test("without the program, the kit says how to get it", (context) => {
   assert.equal(what, "The program of az-communication is not installed: the optional dependency @az-communication/linux-x64 is missing.");
   assert.match(hint, /^Install again without --omit=optional /);
 });
+
+test("a worker thread gets the certificate, because clientOptions cannot be sent to it", (context) => {
+  const project = Project.for(context);
+  project.write("worker.mjs", `import { parentPort, workerData } from "node:worker_threads";
+    import { CommunicationIdentityClient } from "@azure/communication-identity";
+    const { connectionString, ca } = workerData;
+    const client = new CommunicationIdentityClient(connectionString, { tlsOptions: { ca } });
+    parentPort.postMessage((await client.createUser()).communicationUserId);`);
+  const said = project.module(`${START}
+    import { once } from "node:events";
+    import { Worker } from "node:worker_threads";
+    const emulator = await startEmulator();
+    const { connectionString, caCertificate: ca, clientOptions } = emulator;
+    try {
+      structuredClone(clientOptions);
+    } catch ({ name }) {
+      console.log(name);
+    }
+    const [identity] = await once(new Worker("./worker.mjs", { workerData: { connectionString, ca } }), "message");
+    console.log((await emulator.requests({ identity })).length);`);
+  assert.equal(said, "DataCloneError\n1");
+});

@@ -156,7 +156,7 @@ def test_an_emulator_that_was_killed():
 
 def test_what_the_emulator_refuses():
     with Emulator() as emulator:
-        with pytest.raises(ControlError, match="'operation' must be one of createIdentity") as refused:
+        with pytest.raises(ControlError, match=r"'createUser'. Did you mean 'createIdentity'\?") as refused:
             emulator.faults.add("createUser", status=429)
         assert (refused.value.status, refused.value.code) == (400, "ValidationError")
         with pytest.raises(ValueError, match="no time zone.*timezone.utc"):

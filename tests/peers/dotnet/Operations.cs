@@ -9,9 +9,9 @@ await running.ClockAsync("set", "2030-01-31T09:00:00Z");
 await running.ClockAsync("advance", "2h");
 Holds("the clock shows what it was set to", (await running.NowAsync()) == DateTimeOffset.Parse("2030-01-31T11:00:00Z"));
 await running.ClockAsync("resume");
-var fault = await running.AddFaultAsync(new { operation = "createIdentity", status = 503 });
+string fault = await running.AddFaultAsync(new { operation = "createIdentity", status = 503 });
 Holds("a fault is listed", (await running.ListFaultsAsync()).ToString().Contains("createIdentity"));
-await running.DeleteFaultAsync(fault.GetProperty("id").GetString()!);
+await running.DeleteFaultAsync(fault);
 Holds("a deleted fault is gone", (await running.ListFaultsAsync()).ToString() == "{\"value\":[]}");
 await running.AddFaultAsync(new { operation = "createIdentity", status = 503 });
 await running.ClearFaultsAsync();
@@ -31,7 +31,20 @@ catch (HttpRequestException error)
     Holds("another client does not trust it", error.ToString().Contains("UntrustedRoot"));
 }
 
+var fixture = new AcsFixture();
+await fixture.InitializeAsync();
+Holds("a fixture has an emulator", !await fixture.Emulator.IsActiveAsync("not a token"));
+await fixture.DisposeAsync();
+
 AcsEmulator own = await AcsEmulator.StartAsync();
 Console.WriteLine("ready");
 await Task.Delay(Timeout.Infinite);
 GC.KeepAlive(own);
+
+// The interface of xUnit 2, whose package cannot be reached here.
+public interface IAsyncLifetime
+{
+    Task InitializeAsync();
+
+    Task DisposeAsync();
+}

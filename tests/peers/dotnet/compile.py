@@ -1,7 +1,7 @@
 """Compiles programs in C#: PACKAGES CLASS PROGRAM…. Prints the path of the program that runs them, `dotnet`.
 
 No SDK of .NET can be installed here. The runtime is a package of PyPI, and the compiler is a part of the npm package @autorest/csharp.
-Each PROGRAM.cs is compiled with the file CLASS into PROGRAM.dll.
+Each PROGRAM.cs is compiled with the file CLASS into PROGRAM.dll. PROGRAM.cs+MORE.cs has one file more.
 """
 
 import json
@@ -43,13 +43,13 @@ def listed(kind, values):
     return values_of_kind
 
 
-def compile_program(path, references):
+def compile_program(paths, references):
     usings = "".join(f"global using global::System{name};\n" for name in IMPLICIT)
-    sources = [(name, pathlib.Path(name).read_text()) for name in (kit, path)] + [("usings", usings)]
+    sources = [(name, pathlib.Path(name).read_text()) for name in (kit, *paths)] + [("usings", usings)]
     options = CSharpCompilationOptions(OutputKind.ConsoleApplication)
     options = options.WithNullableContextOptions(NullableContextOptions.Enable)
     trees = listed(SyntaxTree, [tree(*source) for source in sources])
-    stem = pathlib.Path(path).stem
+    stem = pathlib.Path(paths[0]).stem
     stream = File.Create(f"{stem}.dll")
     result = CSharpCompilation.Create(stem, trees, references, options).Emit(stream)
     stream.Close()
@@ -64,7 +64,7 @@ def compile_program(path, references):
 framework = sorted((RUNTIME / ".net/shared/Microsoft.NETCore.App").iterdir())[-1]
 references = listed(MetadataReference, [MetadataReference.CreateFromFile(str(dll)) for dll in framework.glob("*.dll")])
 for program in programs:
-    compile_program(program, references)
+    compile_program(program.split("+"), references)
 # The package does not mark it as a program.
 os.chmod(RUNTIME / ".net/dotnet", 0o755)
 print(RUNTIME / ".net/dotnet")

@@ -26,7 +26,7 @@ struct Platform {
 const PLATFORMS: &[Platform] = &[Platform { target: "x86_64-unknown-linux-gnu", os: "linux", cpu: "x64" }];
 
 /// The files of the test kit, `az-communication/testing` (docs/kits/javascript.md).
-const TESTING: [&str; 12] = [
+const TESTING: [&str; 13] = [
     "clock.js",
     "control.js",
     "environment.js",
@@ -38,6 +38,7 @@ const TESTING: [&str; 12] = [
     "index.mjs",
     "options.js",
     "process.js",
+    "ready.js",
     "values.js",
 ];
 

@@ -36,7 +36,7 @@ pub(crate) struct Backend {
     /// All routes.
     pub(crate) routes: Vec<&'static Route>,
     /// The faults to inject.
-    pub(crate) faults: Faults,
+    pub(crate) faults: Arc<Faults>,
     pub(crate) metrics: Metrics,
     /// The last requests.
     pub(crate) requests: RequestLog,
@@ -68,7 +68,7 @@ impl Backend {
             ending: Arc::new(Ending::new()),
             dashboard,
             routes,
-            faults: Faults::of(faults.into_iter()),
+            faults: Arc::new(Faults::of(faults.into_iter())),
             metrics,
             requests: RequestLog::new(),
             tls_clients: TlsClients::default(),

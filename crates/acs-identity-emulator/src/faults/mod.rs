@@ -3,12 +3,14 @@
 
 mod draw;
 mod glob;
+mod hold;
 mod operations;
 mod rule;
 #[cfg(test)]
 mod tests;
 
-pub use operations::FAULT_OPERATIONS;
+pub(crate) use hold::Hold;
+pub use operations::{FAULT_OPERATIONS, fault_operation_meant};
 pub(crate) use rule::{DropAt, Problem, Rule};
 
 use std::cell::OnceCell;
@@ -18,6 +20,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use acs_identity_protocol::time::seven_decimals;
 use time::OffsetDateTime;
 
+use hold::Held;
 use rule::Checked;
 
 /// The largest number of rules.
@@ -57,6 +60,7 @@ pub(crate) struct Fault {
     /// How many requests fitted the condition, without `every` and `probability`.
     fitted: AtomicU64,
     hits: AtomicU64,
+    held: Held,
 }
 
 impl Fault {
@@ -66,10 +70,17 @@ impl Fault {
     }
 
     /// Checks whether a request is hit, and counts it.
-    fn hit(&self, phase: Phase, asked: &Asked<'_>) -> bool {
+    fn hit(&self, phase: Phase, asked: &Asked<'_>) -> Option<Hold> {
         if self.rule.phase() != phase || !self.checked.fits(&self.rule, asked) {
-            return false;
+            return None;
         }
+        // It begins before the hit is counted, so that whoever sees the hit can end the request.
+        let hold = self.held.begin();
+        self.count(asked).then_some(hold)
+    }
+
+    /// Counts a request that fits the condition. Returns whether it is hit.
+    fn count(&self, asked: &Asked<'_>) -> bool {
         let is_over = self.checked.until.is_some_and(|until| asked.now >= until);
         if is_over || self.rule.times.is_some_and(|times| self.hits() >= times) {
             return false;
@@ -136,7 +147,14 @@ impl Faults {
                 return Err(TooMany);
             }
             let id = self.last.fetch_add(1, Ordering::Relaxed) + 1;
-            let fault = Arc::new(Fault { id, rule, checked, fitted: AtomicU64::new(0), hits: AtomicU64::new(0) });
+            let fault = Arc::new(Fault {
+                id,
+                rule,
+                checked,
+                fitted: AtomicU64::new(0),
+                hits: AtomicU64::new(0),
+                held: Held::default(),
+            });
             rules.push(Arc::clone(&fault));
             Ok(fault)
         }))
@@ -152,18 +170,29 @@ impl Faults {
         self.list().iter().find(|fault| fault.id == id).cloned()
     }
 
-    /// Deletes a rule. Returns whether it existed.
+    /// Deletes a rule, and ends the requests that it lets wait. Returns whether it existed.
     pub(crate) fn delete(&self, id: u64) -> bool {
-        self.change(|rules| {
-            let before = rules.len();
-            rules.retain(|fault| fault.id != id);
-            rules.len() < before
-        })
+        self.remove(|fault| fault.id == id)
     }
 
-    /// Deletes all rules.
+    /// Deletes all rules, and ends the requests that they let wait.
     pub(crate) fn clear(&self) {
-        self.change(Vec::clear);
+        self.remove(|_| true);
+    }
+
+    fn remove(&self, is_meant: impl Fn(&Fault) -> bool) -> bool {
+        let removed: Vec<_> = self.change(|rules| rules.extract_if(.., |fault| is_meant(fault)).collect());
+        for fault in &removed {
+            fault.held.remove();
+        }
+        !removed.is_empty()
+    }
+
+    /// Ends the requests that wait. The rules stay.
+    pub(crate) fn end_waiting(&self) {
+        for fault in self.list().iter() {
+            fault.held.end();
+        }
     }
 
     /// Returns whether there are rules.
@@ -171,12 +200,12 @@ impl Faults {
         self.any.load(Ordering::Relaxed)
     }
 
-    /// Returns the first rule that hits a request. The hit is counted.
-    pub(crate) fn hit(&self, phase: Phase, asked: &Asked<'_>) -> Option<Arc<Fault>> {
+    /// Returns the first rule that hits a request, and what the request needs to wait. The hit is counted.
+    pub(crate) fn hit(&self, phase: Phase, asked: &Asked<'_>) -> Option<(Arc<Fault>, Hold)> {
         // The custom id is looked up once, for all rules.
         let found = OnceCell::new();
         let custom_id = || found.get_or_init(|| (asked.custom_id)()).clone();
         let asked = &Asked { custom_id: &custom_id, ..*asked };
-        self.list().iter().find(|fault| fault.hit(phase, asked)).cloned()
+        self.list().iter().find_map(|fault| Some((Arc::clone(fault), fault.hit(phase, asked)?)))
     }
 }

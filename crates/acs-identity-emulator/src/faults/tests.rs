@@ -167,7 +167,7 @@ fn rules_can_be_found_and_deleted() {
     assert!(faults.any());
     assert_eq!(faults.get(2).unwrap().rule.status, Some(503));
     assert!(faults.delete(1) && !faults.delete(1));
-    assert_eq!(faults.hit(Phase::Authenticated, &asked()).unwrap().id, 2);
+    assert_eq!(faults.hit(Phase::Authenticated, &asked()).unwrap().0.id, 2);
     faults.clear();
     assert!(!faults.any() && faults.list().is_empty());
     assert_eq!(faults.add(rule(r#"{"status":500}"#)).unwrap().unwrap().id, 3);
@@ -241,5 +241,29 @@ fn a_member_that_is_null_is_refused() {
     for member in ["status", "drop", "truncateBodyAt", "code", "operation", "probability", "until", "times"] {
         let json = format!(r#"{{"shiftSeconds":1,"{member}":null}}"#);
         assert!(serde_json::from_str::<Rule>(&json).is_err(), "{json}");
+    }
+}
+
+#[test]
+fn the_name_of_a_method_of_an_sdk_leads_to_its_operation() {
+    let meant = [
+        ("createUser", "createIdentity"),
+        ("create_user_and_token", "createIdentity"),
+        ("CreateUserAsync", "createIdentity"),
+        ("getToken", "issueAccessToken"),
+        ("get_token_for_teams_user", "exchangeTeamsUserAccessToken"),
+        ("revoke_tokens", "revokeAccessTokens"),
+        ("DeleteUser", "deleteIdentity"),
+        ("issue_access_token", "issueAccessToken"),
+        ("CREATEIDENTITY", "createIdentity"),
+    ];
+    for (name, operation) in meant {
+        assert_eq!(fault_operation_meant(name), Some(operation), "{name}");
+        let words = Rule { operation: Some(format!("deleteIdentity,{name}")), ..rule(r#"{"status":500}"#) };
+        let expected = format!("cannot be '{name}'. Did you mean '{operation}'? It must be one of createIdentity, ");
+        assert!(words.problem().unwrap().words.starts_with(&expected), "{name}");
+    }
+    for name in ["", "issue", "async", "user", "createIdentities"] {
+        assert_eq!(fault_operation_meant(name), None, "{name}");
     }
 }

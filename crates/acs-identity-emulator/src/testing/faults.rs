@@ -91,7 +91,9 @@ impl Fault {
         Self(Rule { retry_after: Some(rounded_up(wait)), ..self.0 })
     }
 
-    /// Delays the response, in whole milliseconds, rounded up, for at most 5 minutes.
+    /// Delays the response, in whole milliseconds, rounded up, for at most 5 minutes. The operation is executed after
+    /// that. If the fault is deleted meanwhile, the connection ends without a response, and the operation is not
+    /// executed.
     pub fn delay(self, delay: Duration) -> Self {
         let milliseconds = u64::try_from(delay.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX);
         Self(Rule { delay_milliseconds: Some(milliseconds), ..self.0 })
@@ -239,12 +241,12 @@ impl<'a> Faults<'a> {
         shown.collect()
     }
 
-    /// Deletes a fault. Returns whether it was there.
+    /// Deletes a fault, and ends the requests that it delays. Returns whether it was there.
     pub fn delete(&self, id: FaultId) -> bool {
         self.0.faults().delete(id.0)
     }
 
-    /// Deletes all faults.
+    /// Deletes all faults, and ends the requests that they delay.
     pub fn clear(&self) {
         self.0.faults().clear();
     }

@@ -15,6 +15,7 @@ mod faults;
 mod folder;
 mod front_end;
 mod handle;
+mod held;
 mod identities;
 mod introspection;
 mod issuers;

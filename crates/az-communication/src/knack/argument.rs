@@ -77,6 +77,8 @@ pub struct Argument {
     pub choices: &'static [&'static str],
     /// Whether the value can have more than one of them, separated by commas.
     pub separated: bool,
+    /// Returns the allowed value that is meant by one of another world, where letters alone do not show it.
+    pub meant: fn(&str) -> Option<&'static str>,
     /// The default that help shows.
     pub default: Option<&'static str>,
     /// Whether the reference lacks the option. The commands of the reference do not accept an abbreviation of such an
@@ -107,6 +109,7 @@ impl Argument {
             group: None,
             choices: &[],
             separated: false,
+            meant: |_| None,
             default: None,
             extension: false,
             not_empty: false,
@@ -150,6 +153,11 @@ impl Argument {
     /// Sets the words that its value can have, separated by commas.
     pub const fn list_of(self, words: &'static [&'static str]) -> Self {
         Self { separated: true, ..self.choices(words) }
+    }
+
+    /// Sets how an allowed value is found for one that is not.
+    pub const fn meant(self, meant: fn(&str) -> Option<&'static str>) -> Self {
+        Self { meant, ..self }
     }
 
     /// Returns the first word of a value that is not allowed.

@@ -163,3 +163,29 @@ fn a_file_of_this_process_cannot_be_read_in_the_background() {
         assert!(said.contains("which an emulator in the background cannot read.\nHint: Name a file"), "{said}");
     }
 }
+
+#[test]
+fn stdout_in_the_place_of_the_ready_file_or_the_pid_file_is_refused() {
+    let home = Folder::new();
+    let mut said = String::new();
+    for (output, options) in [
+        ("own.json", ["--pid-file", "own.pid"]),
+        ("own.pid", ["--pid-file", "own.pid"]),
+        ("other", ["--ready-file", "other"]),
+    ] {
+        let file = std::fs::File::create(home.path().join(output)).unwrap();
+        let mut command = az(&home);
+        command.args(DETACH).arg("--in-memory").args(options).current_dir(home.path());
+        said.push_str(&refusal(1, command.stdout(file)));
+    }
+    let said = said.replace(home.path().canonicalize().unwrap().to_str().unwrap(), "HOME");
+    insta::assert_snapshot!(said, @r"
+    ERROR: The ready file HOME/own.json cannot be written: stdout is redirected to it.
+    Hint: Redirect stdout to another file, or name another ready file: --ready-file FILE
+    ERROR: The pid file HOME/own.pid cannot be written: stdout is redirected to it.
+    Hint: Redirect stdout to another file, or name another pid file: --pid-file FILE
+    ERROR: The ready file HOME/other cannot be written: stdout is redirected to it.
+    Hint: Redirect stdout to another file, or name another ready file: --ready-file FILE
+    ");
+    assert_eq!(content(home.path()), ["other", "own.json", "own.pid"]);
+}

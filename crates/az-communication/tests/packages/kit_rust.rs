@@ -69,8 +69,8 @@ impl Outside {
                 cargo.env(name, value);
             }
         }
-        // The compiler beside this cargo, and not rustup, which would obey the rust-toolchain.toml that some crates contain
-        // and change the toolchains of this machine.
+        // The compiler beside this cargo, and not rustup, which would obey the rust-toolchain.toml that some crates
+        // contain and change the toolchains of this machine.
         let path = std::env::var_os("PATH").unwrap_or_default();
         let own = Path::new(env!("CARGO")).parent().unwrap().to_owned();
         let path = std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&path))).unwrap();

@@ -213,6 +213,7 @@ fn the_launcher_says_so_about_itself() {
     -rw-r--r-- 0/0 package/testing/index.mjs
     -rw-r--r-- 0/0 package/testing/options.js
     -rw-r--r-- 0/0 package/testing/process.js
+    -rw-r--r-- 0/0 package/testing/ready.js
     -rw-r--r-- 0/0 package/testing/values.js
     {
       "name": "az-communication",

@@ -165,9 +165,11 @@ fn the_record_is_right_and_the_program_may_be_run() {
     0o100644 az_communication/testing/emulator.py
     0o100644 az_communication/testing/errors.py
     0o100644 az_communication/testing/faults.py
+    0o100644 az_communication/testing/identities.py
     0o100644 az_communication/testing/options.py
     0o100644 az_communication/testing/process.py
     0o100644 az_communication/testing/program.py
+    0o100644 az_communication/testing/ready.py
     0o100644 az_communication/testing/times.py
     0o100755 az_communication-VERSION.data/scripts/az-communication
     0o100644 az_communication-VERSION.dist-info/licenses/LICENSE

@@ -62,7 +62,7 @@ fn dotnet_does_what_the_page_shows() {
 #[test]
 #[ignore = "needs a runtime of .NET: run scripts/test.sh"]
 fn dotnet_has_every_operation_of_the_page_and_leaves_no_emulator_when_it_is_killed() {
-    let compiled = Compiled::new(&["Operations.cs"]);
+    let compiled = Compiled::new(&["Operations.cs+AcsFixture.cs"]);
     let running = Emulator::start(&compiled.kit.folder, &["--in-memory", "--control-secret", SECRET]);
     let words = ["Operations.dll", &running.port().to_string(), SECRET];
     let said = compiled.kit.kill_when_ready(&mut compiled.command(&compiled.dotnet, &words));
@@ -74,5 +74,6 @@ fn dotnet_has_every_operation_of_the_page_and_leaves_no_emulator_when_it_is_kill
     the log leaves out the control API
     a reset sets the clock back
     another client does not trust it
+    a fixture has an emulator
     ");
 }

@@ -58,6 +58,7 @@ fn java_has_every_operation_of_the_page() {
     a reset deletes identities
     the trust store serves another JVM
     another client does not trust it
+    the endpoint has the host and the port
     a running emulator issues tokens
     it goes on after close
     ");

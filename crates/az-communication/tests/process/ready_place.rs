@@ -75,6 +75,28 @@ fn the_ready_file_removes_no_file_but_one_ready_line_that_names_it() {
 }
 
 #[test]
+fn the_ready_file_is_never_the_file_of_stdout() {
+    let home = Folder::new();
+    let path = home.path().join("ready.json");
+    let mut command = az(&home);
+    command.args(START).arg("--in-memory").arg("--ready-file").arg(&path);
+    command.stdin(Stdio::null()).stdout(std::fs::File::create(&path).unwrap()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    assert_eq!(wait(&mut child).code(), Some(1));
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    let (error, hint) = ("stdout is redirected to it", "Redirect stdout to another file, or name another ready file");
+    assert_eq!(
+        said,
+        format!(
+            "ERROR: The ready file {} cannot be written: {error}.\nHint: {hint}: --ready-file FILE\n",
+            path.display()
+        )
+    );
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "");
+}
+
+#[test]
 fn the_ready_file_is_never_one_in_the_data_folder() {
     let home = Folder::new();
     let data = home.path().join("data");

@@ -118,6 +118,15 @@ fn operations_are_checked_and_can_be_more_than_one() {
     let first = said.stderr.lines().next().unwrap();
     assert!(first.contains("'issueToken' is not a valid value for '--operation'"), "{said}");
     assert_eq!(said.code, Some(2));
+    for (method, operation) in [
+        ("createUser", "createIdentity"),
+        ("get_token", "issueAccessToken"),
+        ("revokeTokens", "revokeAccessTokens"),
+        ("deleteIdentty", "deleteIdentity"),
+    ] {
+        let said = run(&mut of(&world, &format!("fault add --operation {method} --status 429")));
+        assert!(said.stderr.contains(&format!("Did you mean '{operation}' ?")), "{said}");
+    }
 }
 
 #[test]

@@ -1,22 +1,26 @@
 //! Pseudo-terminals, one for each stream.
 
 use std::fs::{File, OpenOptions};
-use std::os::fd::OwnedFd;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::process::{Command, Stdio};
 
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::fs::OFlags;
+use rustix::pty::{grantpt, ptsname, unlockpt};
 
 pub use super::collector::Collector;
 use super::seen::Seen;
 
 /// Opens a terminal. Returns our end and the program's end.
 pub fn open() -> (File, Stdio) {
-    let ours: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    // Unlike `openpt`, this closes it in the programs that other tests start at the same time.
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).custom_flags(OFlags::NOCTTY.bits().cast_signed());
+    let ours = options.open("/dev/ptmx").unwrap();
     grantpt(&ours).unwrap();
     unlockpt(&ours).unwrap();
     let name = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
     let theirs = OpenOptions::new().read(true).write(true).open(name).unwrap();
-    (ours.into(), theirs.into())
+    (ours, theirs.into())
 }
 
 /// Runs a command on three terminals. Nothing is typed.

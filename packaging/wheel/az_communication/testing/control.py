@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 from typing import Any, Dict
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from .errors import ControlError, EmulatorError
 from .process import Process
 
 #: How long a call may take, in seconds. The emulator answers within milliseconds.
-TIMEOUT = 30
+TIMEOUT = 10
 
 
 class Control:
@@ -42,9 +43,11 @@ class Control:
             response = connection.getresponse()
             status, answer = response.status, response.read()
         except (OSError, http.client.HTTPException) as error:
-            self._process.check()
+            late = isinstance(error, socket.timeout)
+            self._process.check(0 if late else 1)
+            why = f"there was no answer within {TIMEOUT} s" if late else repr(error)
             raise EmulatorError(
-                f"The emulator at {address.netloc} did not answer {method} /emulator/{path}: {error!r}."
+                f"The emulator at {address.netloc} did not answer {method} /emulator/{path}: {why}."
             ) from error
         finally:
             connection.close()

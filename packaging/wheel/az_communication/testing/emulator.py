@@ -14,7 +14,7 @@ from .clock import Clock
 from .control import Control
 from .faults import Faults
 from .identities import Identity, id_of
-from .options import ClientOptions
+from .options import ClientOptions, checked
 from .process import Process
 
 
@@ -42,13 +42,14 @@ class Emulator:
         are more options of `emulator start`, such as `["--strict-api-version"]`. `program` is another program than
         the one of this package.
         """
-        arguments = list(options)
+        arguments = checked(options)
+        # Without the equals sign, a value that begins with a hyphen would be an option.
         if seed is not None:
-            arguments += ["--seed", os.fspath(seed)]
+            arguments.append(f"--seed={os.fspath(seed)}")
         if clock is not None:
-            arguments += ["--clock", times.text("clock", clock)]
+            arguments.append(f"--clock={times.text('clock', clock)}")
         if revocation_delay is not None:
-            arguments += ["--revocation-delay", f"{times.seconds('revocation_delay', revocation_delay)}s"]
+            arguments.append(f"--revocation-delay={times.seconds('revocation_delay', revocation_delay)}s")
         if throttle:
             arguments.append("--throttle")
         self._process = Process(arguments, programs.find() if program is None else os.fspath(program), start_timeout)
@@ -60,7 +61,7 @@ class Emulator:
         #: The path of the certificate of its authority, for clients that trust it.
         self.ca_certificate: str = self._process.ready["caCertificate"]
         #: The connection string of its primary access key.
-        self.connection_string: str = self._process.ready["connectionString"] or self._connection_string()
+        self.connection_string: str = self._process.ready.get("connectionString") or self._connection_string()
         #: Keyword arguments with which a client of Azure's SDK trusts it. `client_options.aio` is for async clients.
         self.client_options = ClientOptions(self.ca_certificate)
         #: Its clock.
@@ -147,5 +148,9 @@ class Emulator:
 
     def _connection_string(self) -> str:
         """Asks for the key, because the ready line leaves out a key that is not the well-known one."""
-        key = self._control.fetch("POST", "list-keys")["primaryKey"]
+        try:
+            key = self._control.fetch("POST", "list-keys")["primaryKey"]
+        except BaseException:
+            self.close()
+            raise
         return f"endpoint={self.endpoint}/;accesskey={key}"

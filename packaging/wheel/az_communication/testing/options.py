@@ -1,8 +1,24 @@
-"""What a client of Azure's SDK needs to trust an emulator."""
+"""What a client of Azure's SDK needs to trust an emulator, and the options of `emulator start`."""
 
 from __future__ import annotations
 
-from typing import Any, Dict
+import re
+from typing import Any, Dict, List, Sequence
+
+#: The options that change what the emulator prints when it is ready, which the kit reads.
+PRINTS = re.compile(r"-[oh]|--ou|--q|--he")
+
+
+def checked(options: Sequence[str]) -> List[str]:
+    """Returns the options of `emulator start`."""
+    if isinstance(options, str):
+        raise TypeError(f"options must be a list, such as ['--strict-api-version'], but it is {options!r}.")
+    for option in options:
+        if PRINTS.match(option):
+            raise ValueError(
+                f"options has {option!r}, which changes what the emulator prints for this kit. Leave it out."
+            )
+    return list(options)
 
 
 class ClientOptions(Dict[str, Any]):

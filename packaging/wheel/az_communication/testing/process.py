@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import subprocess
@@ -12,11 +11,14 @@ import weakref
 from typing import IO, Any, Dict, Sequence
 
 from .errors import EmulatorError
+from .ready import NotReady, read, remove_folder
 
 #: The variables that the emulator reads its options from. Those of the developer are not used.
 PREFIX = "AZURE_COMMUNICATION_EMULATOR_"
 #: How many of the last lines of the log an error shows.
 LINES = 20
+#: How long an emulator may take to end, in seconds.
+END = 10
 
 
 class Process:
@@ -49,10 +51,15 @@ class Process:
             raise EmulatorError(f"The program {program} cannot be started: {error}.") from error
         _running.add(self)
         # It also ends if nobody closes it: when it is no longer used, and at the end of Python.
-        self._finalizer = weakref.finalize(self, _stop, self._process, self._log, self._owner)
-        self.ready = self._wait(timeout)
+        self.ready: Dict[str, Any] = {}
+        self._finalizer = weakref.finalize(self, _stop, self._process, self._log, self._owner, self.ready)
+        try:
+            self.ready.update(self._wait(timeout))
+        except BaseException:
+            self.stop()
+            raise
 
-    def check(self) -> None:
+    def check(self, seconds: float = 1) -> None:
         """Raises an error if the process has ended, which is why a call has failed."""
         if os.getpid() != self._owner:
             return
@@ -60,7 +67,7 @@ class Process:
             raise EmulatorError("The emulator was closed. Start another one.")
         try:
             # Its connections end a moment before the process does.
-            code = self._process.wait(1)
+            code = self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             return
         raise EmulatorError(f"The emulator ended with exit code {code}.{self._last_lines()}")
@@ -98,13 +105,13 @@ class Process:
             timer.join()
             stdout.close()
         if line:
-            ready: Dict[str, Any] = json.loads(line)
-            return ready
+            try:
+                return read(line)
+            except NotReady as error:
+                raise EmulatorError(f"The emulator {error}.{self._last_lines()}") from None
         code = self._process.wait()
         how = f"was not ready after {timeout:g} s" if too_late.is_set() else f"ended with exit code {code} at its start"
-        lines = self._last_lines()
-        self.stop()
-        raise EmulatorError(f"The emulator {how}.{lines}")
+        raise EmulatorError(f"The emulator {how}.{self._last_lines()}")
 
     def _last_lines(self) -> str:
         self._log.seek(0)
@@ -126,7 +133,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_all)
 
 
-def _stop(process: subprocess.Popen[bytes], log: IO[bytes], owner: int) -> None:
+def _stop(process: subprocess.Popen[bytes], log: IO[bytes], owner: int, ready: Dict[str, Any]) -> None:
     if os.getpid() != owner:
         return
     if process.stdin is not None:
@@ -134,8 +141,10 @@ def _stop(process: subprocess.Popen[bytes], log: IO[bytes], owner: int) -> None:
     # The pipe may still be open in a process that copied it.
     process.terminate()
     try:
-        process.wait(10)
+        process.wait(END)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    if process.returncode < 0:
+        remove_folder(ready, process.pid)
     log.close()

@@ -11,6 +11,8 @@ use crate::edge::http::error::HttpResult;
 
 pub(super) async fn reset(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let core = &backend.core;
+    // A request that waits must not be executed between the steps below.
+    backend.faults.end_waiting();
     let cleared = core.history.counting(Replaced::ByReset, core.reset(request.caller.caller())).await?;
     backend.requests.clear();
     backend.faults.clear();

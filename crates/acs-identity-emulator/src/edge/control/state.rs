@@ -58,13 +58,19 @@ pub(super) async fn import(backend: &Backend, request: &RequestContext) -> HttpR
         }
     };
     let (core, caller) = (Arc::clone(&backend.core), request.caller.caller());
+    let faults = Arc::clone(&backend.faults);
     let content = Arc::new(request.body.shared());
     // The owners must follow the store even if the client disconnects meanwhile, so a task of its own does both.
     let task = tokio::spawn(async move {
         let read = elsewhere("import", &content, |content| read_state(content)).await;
         let file = read.ok_or_else(|| Refusal::Fault("the file was not read".to_owned()))?;
         let file = file.map_err(Refusal::StateFile)?;
-        core.history.counting(Replaced::ByImport, core.transfer.import(caller, file, replace)).await
+        let imported = core.history.counting(Replaced::ByImport, core.transfer.import(caller, file, replace)).await;
+        if imported.is_ok() {
+            // The requests that wait are for the state before.
+            faults.end_waiting();
+        }
+        imported
     });
     Answer::json(200, &task.await.map_err(HttpError::fault)??)
 }

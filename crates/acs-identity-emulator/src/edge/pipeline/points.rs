@@ -14,13 +14,15 @@ use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
 use crate::edge::http::path::query_parameter;
 use crate::edge::routes::route::{Callers, PathValue};
-use crate::faults::{Asked, DropAt, Fault, Phase};
+use crate::faults::{Asked, DropAt, Fault, Hold, Phase};
 use crate::log::Shown;
 
 /// The request leaves the pipeline early.
 pub(super) enum Stop {
     Answer(Answer),
     Drop,
+    /// The fault that lets it wait was removed. It ends without a response, as if it had not come.
+    Forget,
 }
 
 impl From<Answer> for Stop {
@@ -34,12 +36,12 @@ pub(super) async fn before(backend: &Backend, phase: Phase, request: &mut Reques
     if !backend.faults.any() || request.fault.is_some() || request.route.is_some_and(|route| route.is_for_steering()) {
         return Ok(());
     }
-    let Some(fault) = hit(backend, phase, request) else { return Ok(()) };
+    let Some((fault, hold)) = hit(backend, phase, request) else { return Ok(()) };
     request.fault = Some(Arc::clone(&fault));
     log(backend, &fault, request);
     let rule = &fault.rule;
     if let Some(delay) = rule.delay_milliseconds {
-        machine::sleep(Duration::from_millis(delay)).await;
+        hold.wait(Duration::from_millis(delay)).await.map_err(|_| Stop::Forget)?;
     }
     if let Some(status) = rule.status {
         let usual = "The emulator was told to answer with this error.";
@@ -80,7 +82,7 @@ fn log(backend: &Backend, fault: &Fault, request: &RequestContext) {
     tracing::info!(fault = id, %method, path = %Shown(&path), "{}", Shown(words));
 }
 
-fn hit(backend: &Backend, phase: Phase, request: &RequestContext) -> Option<Arc<Fault>> {
+fn hit(backend: &Backend, phase: Phase, request: &RequestContext) -> Option<(Arc<Fault>, Hold)> {
     let asked = Asked {
         operation: request.operation(),
         method: request.head.method.as_str(),

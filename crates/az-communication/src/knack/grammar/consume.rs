@@ -161,7 +161,8 @@ impl Parser<'_> {
             ),
             None => UsageError { unknown: path.is_empty().then_some(Unknown::Value), ..misspelled(value) },
         };
-        if let Some(candidate) = difflib::closest(value, argument.choices.iter().copied()) {
+        let meant = (argument.meant)(value);
+        if let Some(candidate) = meant.or_else(|| difflib::closest(value, argument.choices.iter().copied())) {
             error.recommendation = Some(Recommendation::DidYouMean(candidate.to_owned()));
         }
         error

@@ -55,6 +55,9 @@ pub(crate) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<
     let opens = read::flag(invocation, &OPEN)?;
     let places = Places::of(invocation, data)?;
     refuse_where_one_runs(&places, data)?;
+    // The stdout of the emulator's own process is its log.
+    process_file::refuse_stdout(&PID, &places.pid)?;
+    process_file::refuse_stdout(&READY, &places.ready)?;
     let mut command = again::command(invocation, &places)?;
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use acs_identity_emulator::FAULT_OPERATIONS;
+use acs_identity_emulator::{FAULT_OPERATIONS, fault_operation_meant};
 use acs_identity_protocol::duration::parse_duration_with_unit;
 use acs_identity_protocol::time::{parse_iso, utc};
 use azure_core::time::{Duration, OffsetDateTime};
@@ -39,6 +39,7 @@ const OPERATION: Argument = Argument::new(
 )
 .group(CONDITION)
 .list_of(FAULT_OPERATIONS)
+.meant(fault_operation_meant)
 .extension();
 const METHOD: Argument = Argument::new(&["--method"], "Method of the requests.")
     .choices(&["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"])

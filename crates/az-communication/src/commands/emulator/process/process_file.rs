@@ -27,12 +27,14 @@ const LOOK: Duration = Duration::from_millis(10);
 pub(crate) struct Kind {
     /// The name of the kind in messages.
     what: &'static str,
+    /// The option that names the file.
+    option: &'static str,
     /// Returns the id of the process that has written this content into the file. Returns `None` for any other content.
     process_of: fn(&[u8], &File, &Path) -> Option<i32>,
 }
 
-pub(crate) const READY: Kind = Kind { what: "ready file", process_of: process_of_ready_line };
-pub(crate) const PID: Kind = Kind { what: "pid file", process_of: process_of_number };
+pub(crate) const READY: Kind = Kind { what: "ready file", option: "--ready-file", process_of: process_of_ready_line };
+pub(crate) const PID: Kind = Kind { what: "pid file", option: "--pid-file", process_of: process_of_number };
 
 /// A file that is written under another name and renamed when it is complete. It is locked as long as the emulator
 /// lives, which distinguishes it from a file that a killed emulator has left.
@@ -54,12 +56,13 @@ impl ProcessFile {
     ///
     /// # Errors
     ///
-    /// Fails when another kind of file exists there, when another emulator uses the file, when its folder does not
-    /// exist, or when its folder is the data folder.
+    /// Fails when another kind of file exists there, when stdout is redirected to it, when another emulator uses the
+    /// file, when its folder does not exist, or when its folder is the data folder.
     pub(crate) fn claim(kind: &'static Kind, path: &str, data: Option<&Path>) -> Result<Self, CliError> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
         // The ready line contains the path, so it must be text.
         text_of(&path)?;
+        refuse_stdout(kind, &path)?;
         let parent = path.parent().filter(|parent| parent.is_dir());
         let claimed = match parent {
             None => Err("its folder does not exist".to_owned()),
@@ -100,8 +103,28 @@ impl ProcessFile {
     }
 
     fn unwritable(&self, why: &str) -> CliError {
-        CliError::new(format!("The {} {} cannot be written: {why}.", self.kind.what, self.path.display()))
+        unwritable(self.kind, &self.path, why)
     }
+}
+
+fn unwritable(kind: &Kind, path: &Path, why: &str) -> CliError {
+    CliError::new(format!("The {} {} cannot be written: {why}.", kind.what, path.display()))
+}
+
+/// Refuses a path to which stdout is redirected. The shell has created a file there, which is no process file. A usual
+/// mistake is to give the output the name that the ready file has beside the pid file.
+///
+/// # Errors
+///
+/// Fails when stdout is that file.
+pub(crate) fn refuse_stdout(kind: &Kind, path: &Path) -> Result<(), CliError> {
+    let is_file = fs::symlink_metadata(path).is_ok_and(|there| there.is_file());
+    if !is_file || !system::is_stdout(path) {
+        return Ok(());
+    }
+    let Kind { what, option, .. } = kind;
+    Err(unwritable(kind, path, "stdout is redirected to it")
+        .hint(format!("Redirect stdout to another file, or name another {what}: {option} FILE")))
 }
 
 impl Drop for ProcessFile {
