@@ -56,7 +56,7 @@ fn unit(member: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Fault;
+    use super::super::faults::Fault;
     use super::*;
 
     /// Returns what the panic of a fault says.

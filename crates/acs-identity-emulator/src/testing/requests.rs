@@ -7,8 +7,8 @@ use time::OffsetDateTime;
 use super::faults::FaultId;
 use crate::request_log::{CAPACITY, RequestLog, Wanted};
 
-/// A request that has ended: it was answered, or its connection ended without an answer. It has no key, token, secret or
-/// signature.
+/// A request that has ended: it was answered, or its connection ended without an answer. It has no key, token, secret
+/// or signature.
 ///
 /// If a fault lost the answer ([`Fault::drop_after`](super::Fault::drop_after)), the request has no `status`, but it has
 /// the `identity` that was created.

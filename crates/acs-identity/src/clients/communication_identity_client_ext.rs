@@ -13,7 +13,8 @@ use crate::models::{
 /// something out. A [`UserId`] can be given as `&user` where a method takes a raw id.
 ///
 /// It is a trait, so that a test can implement it, and so that the client has the operations of the service only.
-/// `docs.rs` shows what `async_trait` makes of the methods: read `Pin<Box<dyn Future<Output = T>>>` as `async fn … -> T`.
+/// The documentation shows what `async_trait` makes of the methods: read `Pin<Box<dyn Future<Output = T>>>` as
+/// `async fn … -> T`.
 ///
 /// # Errors
 ///

@@ -73,8 +73,8 @@ impl PacePolicy {
         self.longest.saturating_sub(operation.state().paused)
     }
 
-    /// Checks whether the next try would come after the limit of the call. `asked` is the wait that the service asks for,
-    /// and `free` the part of the wait that does not count.
+    /// Checks whether the next try would come after the limit of the call. `asked` is the wait that the service asks
+    /// for, and `free` the part of the wait that does not count.
     fn is_late(&self, ctx: &Context<'_>, operation: &Operation, asked: Duration, free: Duration) -> bool {
         let wait = self.backoff.after(ctx).max(asked);
         operation.left().is_some_and(|left| left <= wait.saturating_sub(free))

@@ -63,7 +63,7 @@ async fn sign_out() -> Done {
     // README: sign_out
     use acs_identity::CommunicationIdentityClientExt as _;
 
-    // The user signs out: the tokens of the user become invalid. With the service of Azure, this can take up to 15 minutes.
+    // The user signs out: the tokens of the user become invalid. The service of Azure can take up to 15 minutes.
     client.revoke_tokens(&user).await?;
 
     // The account ends: the user and its data are deleted.
