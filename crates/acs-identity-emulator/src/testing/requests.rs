@@ -10,8 +10,8 @@ use crate::request_log::{CAPACITY, RequestLog, Wanted};
 /// A request that has ended: it was answered, or its connection ended without an answer. It has no key, token, secret
 /// or signature.
 ///
-/// If a fault lost the answer ([`Fault::drop_after`](super::Fault::drop_after)), the request has no `status`, but it has
-/// the `identity` that was created.
+/// If a fault lost the answer ([`Fault::drop_after`](super::Fault::drop_after)), the request has no `status`, but it
+/// has the `identity` that was created.
 ///
 /// ```
 /// # use std::io::{Read as _, Write as _};
