@@ -13,7 +13,7 @@ use azure_core::http::{
 
 use crate::failure::{explained, has_deleted, out_of_time};
 use crate::operation::{Operation, Repeat};
-use crate::policies::{Backoff, BoundedTransport, PacePolicy, SignedInPolicy};
+use crate::policies::{BoundedTransport, PacePolicy, SignedInPolicy};
 use crate::timeouts::Timeouts;
 
 /// A pipeline, and how long a call of an operation waits for it.
@@ -28,8 +28,7 @@ impl Sender {
         let (name, version) = (option_env!("CARGO_PKG_NAME"), option_env!("CARGO_PKG_VERSION"));
         let transport = BoundedTransport::new(options.transport.take().unwrap_or_default());
         options.transport = Some(Transport::with_policy(Arc::new(transport)));
-        let mut per_try: Vec<Arc<dyn Policy>> =
-            vec![Arc::new(PacePolicy::new(timeouts.pause, Backoff::of(&options.retry)))];
+        let mut per_try: Vec<Arc<dyn Policy>> = vec![Arc::new(PacePolicy::new(timeouts.pause))];
         per_try.extend(auth_policy);
         per_try.push(Arc::new(SignedInPolicy));
         Self { pipeline: Pipeline::new(name, version, options, Vec::new(), per_try, None), timeouts }

@@ -10,7 +10,6 @@ use azure_core::http::policies::{Policy, PolicyResult, get_retry_after};
 use azure_core::http::{AsyncRawResponse, Context, Request, StatusCode};
 use azure_core::time::OffsetDateTime;
 
-use super::Backoff;
 use crate::operation::{Operation, retries};
 use crate::timer;
 
@@ -33,13 +32,12 @@ const SENT_AGAIN: [StatusCode; 6] = [
 pub(crate) struct PacePolicy {
     /// The longest time that a call waits because the service asks for it.
     longest: Duration,
-    backoff: Backoff,
     paused_until: Mutex<Option<Instant>>,
 }
 
 impl PacePolicy {
-    pub(crate) fn new(longest: Option<Duration>, backoff: Backoff) -> Self {
-        Self { longest: longest.unwrap_or(Duration::MAX), backoff, paused_until: Mutex::default() }
+    pub(crate) fn new(longest: Option<Duration>) -> Self {
+        Self { longest: longest.unwrap_or(Duration::MAX), paused_until: Mutex::default() }
     }
 
     fn remaining(&self) -> Option<Duration> {
@@ -73,15 +71,8 @@ impl PacePolicy {
         self.longest.saturating_sub(operation.state().paused)
     }
 
-    /// Checks whether the next try would come after the limit of the call. `asked` is the wait that the service asks
-    /// for, and `free` the part of the wait that does not count.
-    fn is_late(&self, ctx: &Context<'_>, operation: &Operation, asked: Duration, free: Duration) -> bool {
-        let wait = self.backoff.after(ctx).max(asked);
-        operation.left().is_some_and(|left| left <= wait.saturating_sub(free))
-    }
-
     /// Returns an answer that azure_core may send the request again after, or an error if it must not.
-    async fn answered(&self, ctx: &Context<'_>, operation: &Operation, response: AsyncRawResponse) -> PolicyResult {
+    async fn answered(&self, operation: &Operation, response: AsyncRawResponse) -> PolicyResult {
         if !SENT_AGAIN.contains(&response.status()) {
             return Ok(response);
         }
@@ -96,13 +87,19 @@ impl PacePolicy {
         if free > self.left(operation) {
             return check_success(response, None).await;
         }
-        let is_late = self.is_late(ctx, operation, asked, free);
+        let is_late = is_late(operation, asked.saturating_sub(free));
         if !free.is_zero() {
             self.pause(free);
             operation.extend(free);
         }
         if is_late { check_success(response, None).await } else { Ok(response) }
     }
+}
+
+/// Checks whether a try after this wait would come after the limit of the call. The waits of the retry policy itself are
+/// not known, because azure_core shows nobody what its options contain.
+fn is_late(operation: &Operation, wait: Duration) -> bool {
+    operation.left().is_some_and(|left| left <= wait)
 }
 
 /// Returns the wait that an answer asks for, as the retry policy reads it.
@@ -131,10 +128,10 @@ impl Policy for PacePolicy {
         }
         match result {
             result if !retries(ctx) => result,
-            Ok(response) => self.answered(ctx, operation, response).await,
+            Ok(response) => self.answered(operation, response).await,
             // The retry policy sends requests again after errors of these kinds only.
             Err(error) if sent && matches!(error.kind(), ErrorKind::Io | ErrorKind::Connection) => {
-                match self.is_late(ctx, operation, Duration::ZERO, Duration::ZERO) {
+                match is_late(operation, Duration::ZERO) {
                     true => Err(Error::with_error(ErrorKind::Other, error, "no time is left for another try")),
                     false => Err(error),
                 }
@@ -146,14 +143,12 @@ impl Policy for PacePolicy {
 
 #[cfg(test)]
 mod tests {
-    use azure_core::http::RetryOptions;
-
     use super::*;
     use crate::operation::Repeat;
     use crate::timeouts::Timeouts;
 
     fn policy(longest: Option<Duration>) -> PacePolicy {
-        PacePolicy::new(longest, Backoff::of(&RetryOptions::default()))
+        PacePolicy::new(longest)
     }
 
     #[test]

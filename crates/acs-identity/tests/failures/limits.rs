@@ -13,8 +13,8 @@ use crate::world::{USER, client, patient, three_retries, transport};
 const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
 const ATTEMPT: Duration = Duration::from_millis(150);
 
-/// Returns options whose waits the client does not know, so it waits until its limit. The first is 0.4 s.
-fn unknown_waits() -> RetryOptions {
+/// Returns options whose first wait is 0.4 s.
+fn long_waits() -> RetryOptions {
     RetryOptions::exponential(ExponentialRetryOptions { max_retries: 9, ..Default::default() })
 }
 
@@ -87,28 +87,17 @@ async fn the_limit_of_a_call_names_the_failure_of_the_last_try() {
     let address = nobody();
     let timeouts = Timeouts { operation: Some(ATTEMPT * 2), ..patient() };
     // The second of these tries comes after the limit.
-    let error = client(address, timeouts, unknown_waits()).delete_identity(USER, None).await.unwrap_err();
+    let error = client(address, timeouts, long_waits()).delete_identity(USER, None).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Connection);
     let text = error.to_string();
     assert!(text.starts_with(&format!("no connection to http://{address} within 0.3 s: Connection refused")), "{text}");
 }
 
 #[tokio::test]
-async fn nothing_waits_for_a_try_that_would_come_after_the_limit() {
-    let address = nobody();
-    // The second of the usual tries comes after 0.4 s. An error after a wait for the limit would name the limit.
-    let timeouts = Timeouts { operation: Some(ATTEMPT * 2), ..patient() };
-    let error = client(address, timeouts, RetryOptions::default()).delete_identity(USER, None).await.unwrap_err();
-    assert_eq!(*error.kind(), ErrorKind::Connection);
-    let text = error.to_string();
-    assert!(text.starts_with(&format!("no connection to http://{address}: Connection refused")), "{text}");
-}
-
-#[tokio::test]
 async fn the_limit_of_a_call_keeps_the_last_answer_of_the_service() {
     let server = Server::start(&[Then::Answer("HTTP/1.1 500 Oops\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")]);
     let timeouts = Timeouts { operation: Some(ATTEMPT * 2), ..patient() };
-    let error = client(server.address, timeouts, unknown_waits()).delete_identity(USER, None).await.unwrap_err();
+    let error = client(server.address, timeouts, long_waits()).delete_identity(USER, None).await.unwrap_err();
     assert_eq!(error.http_status().map(u16::from), Some(500));
 }
 
