@@ -110,12 +110,15 @@ fn a_record_of_tokens_of_the_previous_version_is_resumed() {
     let before = lines_of(&record);
     let batch =
         "token issue-batch --scope chat --count 5 --out-file tokens.jsonl --query [issued,skipped,failed] -o tsv";
+    // The tokens of the record expired on 2026-11-27.
     assert_snapshot!(world.shows(batch), @"
     exit 0
     --- stdout
     2
     3
     0
+    --- stderr
+    WARNING: In tokens.jsonl, 3 tokens have expired. Renew expired tokens with --refresh 0, or --refresh 1h.
     ");
     assert_eq!(lines_of(&record)[..before.len()], before);
 }
