@@ -96,8 +96,8 @@ impl PacePolicy {
     }
 }
 
-/// Checks whether a try after this wait would come after the limit of the call. The waits of the retry policy itself are
-/// not known, because azure_core shows nobody what its options contain.
+/// Checks whether a try after this wait would come after the limit of the call. The waits of the retry policy itself
+/// are not known, because azure_core shows nobody what its options contain.
 fn is_late(operation: &Operation, wait: Duration) -> bool {
     operation.left().is_some_and(|left| left <= wait)
 }
