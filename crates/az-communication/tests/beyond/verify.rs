@@ -5,6 +5,7 @@ use crate::support::emulator::Emulator;
 use crate::support::replay::Server;
 use crate::support::tls::CERTIFICATE;
 use insta::assert_snapshot;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The members of the result, without the claims.
 const FINDINGS: [&str; 4] =
@@ -24,8 +25,10 @@ fn findings(world: &World, token: &str, options: &[&str]) -> Seen {
 
 /// Writes a file with the keys that the emulator publishes at this path. Returns the path of the file.
 fn keys(world: &World, path: &str) -> String {
+    // Other tests write files into the same folder at the same time.
+    static COUNT: AtomicU32 = AtomicU32::new(0);
     let keys = world.emulator.client().raw("GET", path, &[], "").unwrap().body;
-    let name = path.replace('/', "_");
+    let name = format!("keys-{}.json", COUNT.fetch_add(1, Ordering::Relaxed));
     world.home.write(&name, keys.to_string());
     name
 }
