@@ -147,25 +147,21 @@ mod tests {
     use crate::operation::Repeat;
     use crate::timeouts::Timeouts;
 
-    fn policy(longest: Option<Duration>) -> PacePolicy {
-        PacePolicy::new(longest)
-    }
-
     #[test]
     fn the_longest_pause_counts() {
-        let pace = policy(None);
+        let pace = PacePolicy::new(None);
         assert_eq!(pace.remaining(), None);
         pace.pause(Duration::from_secs(30));
         pace.pause(Duration::from_secs(1));
         assert!(pace.remaining().is_some_and(|left| left > Duration::from_secs(20)));
-        let short = policy(None);
+        let short = PacePolicy::new(None);
         short.pause(Duration::ZERO);
         assert_eq!(short.remaining(), None);
     }
 
     #[test]
     fn a_request_waits_for_the_pauses_of_others_no_longer_than_for_its_own() {
-        let pace = policy(Some(Duration::from_millis(20)));
+        let pace = PacePolicy::new(Some(Duration::from_millis(20)));
         pace.pause(Duration::from_secs(3600));
         let started = Instant::now();
         let operation = Operation::new(Timeouts::none(), Repeat::Always);
