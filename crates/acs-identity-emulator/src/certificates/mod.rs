@@ -57,7 +57,7 @@ pub(crate) fn open(config: &Config, store: &Store, now: OffsetDateTime, parsed: 
     // The authority need not sign for names that the user's own certificate covers.
     names.retain(|name| !own.as_ref().is_some_and(|own| own.covers(name)));
     let folder = config.storage.folder();
-    let stored = read(store, folder)?;
+    let stored = block_on(read(store, folder))?;
     let opened = match parsed {
         Some(parsed) if stored.as_ref() == Some(&parsed.stored) => parsed.opened,
         _ => Pki::load_or_make(stored, &names, now, &command(config))?,
@@ -100,15 +100,15 @@ fn parse_names<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<HostName>
 }
 
 /// Returns the stored certificates, or the certificates that the previous version left as files.
-fn read(store: &Store, folder: Option<&Path>) -> Result<Option<StoredCertificates>, Error> {
-    if let Some(text) = store.setting(SETTING).map_err(|failure| described(folder, failure))? {
+async fn read(store: &Store, folder: Option<&Path>) -> Result<Option<StoredCertificates>, Error> {
+    if let Some(text) = store.setting(SETTING).await.map_err(|failure| described(folder, failure))? {
         let unreadable = || Error::Authority("the certificates in its database are damaged".into());
         return StoredCertificates::parse(&text).map(Some).ok_or_else(unreadable);
     }
     let Some(folder) = folder else { return Ok(None) };
     let imported = earlier::import(folder)?;
     if let Some(imported) = &imported {
-        block_on(save(store, imported)).map_err(|failure| described(Some(folder), failure))?;
+        save(store, imported).await.map_err(|failure| described(Some(folder), failure))?;
         tracing::info!("the certificates of the previous version were taken over");
     }
     Ok(imported)
@@ -138,7 +138,7 @@ pub fn new_authority(folder: &Path, hostnames: &[String]) -> Result<(), Error> {
     let opened = folder::open(folder, nanos(machine::now()), |_| ())?;
     // If the old certificates can be read, their files are removed as at a start. If they cannot be read, replacing
     // them is the purpose of this call.
-    if let Ok(Some(former)) = read(&opened.store, Some(folder)) {
+    if let Ok(Some(former)) = block_on(read(&opened.store, Some(folder))) {
         earlier::remove(folder, &former)?;
     }
     block_on(save(&opened.store, &made)).map_err(|failure| described(Some(folder), failure))?;

@@ -99,7 +99,7 @@ impl Core {
         if let Some(seed) = &config.seed {
             seeding::check_resource(seed, &resource_id)?;
         }
-        let is_used = service_time::restore(&store, &config.clock)?;
+        let is_used = service_time::restore(&store, &config.clock).await?;
         store.settle(nanos(config.clock.now())).await?;
         let core = Self::new(config, folder, store, &keys, &resource_id)?;
         let of_seed = config.seed.as_ref().and_then(|seed| seed.clock);

@@ -13,7 +13,6 @@ pub(crate) use hold::Hold;
 pub use operations::{FAULT_OPERATIONS, fault_operation_meant};
 pub(crate) use rule::{DropAt, Problem, Rule};
 
-use std::cell::OnceCell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -34,10 +33,10 @@ pub(crate) struct Asked<'a> {
     pub(crate) path: &'a str,
     /// The raw id in the path, or an empty text.
     pub(crate) identity: &'a str,
-    /// Returns the custom id of the identity. It is called only if a rule needs it.
-    pub(crate) custom_id: &'a dyn Fn() -> Option<String>,
+    /// The custom id of the identity, if a rule needs it.
+    pub(crate) custom_id: Option<String>,
     /// Returns whether a creation of an identity asks for an access token. It is called only if a rule needs it.
-    pub(crate) asks_for_token: &'a dyn Fn() -> bool,
+    pub(crate) asks_for_token: &'a (dyn Fn() -> bool + Sync),
     /// The service's time.
     pub(crate) now: OffsetDateTime,
 }
@@ -200,12 +199,15 @@ impl Faults {
         self.any.load(Ordering::Relaxed)
     }
 
+    /// Returns whether the custom id of the identity is needed to tell which rules fit a request.
+    pub(crate) fn needs_custom_id(&self, phase: Phase, asked: &Asked<'_>) -> bool {
+        let needs =
+            |fault: &Arc<Fault>| fault.rule.phase() == phase && fault.checked.needs_custom_id(&fault.rule, asked);
+        self.list().iter().any(needs)
+    }
+
     /// Returns the first rule that hits a request, and what the request needs to wait. The hit is counted.
     pub(crate) fn hit(&self, phase: Phase, asked: &Asked<'_>) -> Option<(Arc<Fault>, Hold)> {
-        // The custom id is looked up once, for all rules.
-        let found = OnceCell::new();
-        let custom_id = || found.get_or_init(|| (asked.custom_id)()).clone();
-        let asked = &Asked { custom_id: &custom_id, ..*asked };
         self.list().iter().find_map(|fault| Some((Arc::clone(fault), fault.hit(phase, asked)?)))
     }
 }

@@ -147,7 +147,7 @@ impl Store {
         primary: String,
         secondary: String,
     ) -> Result<[AccessKeyRow; 2], Failure> {
-        let mut kept = self.access_keys()?;
+        let mut kept = self.access_keys().await?;
         kept.sort_unstable_by_key(|row| row.slot as usize);
         // Most starts find them, and need not wait for the commit thread.
         if let Ok(kept) = kept.try_into() {
@@ -176,7 +176,7 @@ impl Store {
     pub(crate) async fn keep_settings(&self, settings: Vec<(String, String)>) -> Result<Vec<String>, Failure> {
         let mut kept = Vec::new();
         for (name, _) in &settings {
-            kept.extend(self.setting(name)?);
+            kept.extend(self.setting(name).await?);
         }
         if kept.len() == settings.len() {
             return Ok(kept);

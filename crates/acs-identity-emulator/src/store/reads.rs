@@ -10,7 +10,12 @@ use super::{Failure, Store};
 impl Store {
     /// Reads the whole state with the values of these settings, in one consistent read. The store in memory is copied
     /// first, so that changes do not wait.
-    pub(crate) fn visit_state(&self, caller: Caller, settings: &[&str], visit: &mut Visit<'_>) -> Result<(), Failure> {
+    pub(crate) async fn visit_state(
+        &self,
+        caller: Caller,
+        settings: &[&str],
+        visit: &mut Visit<'_>,
+    ) -> Result<(), Failure> {
         match self {
             Self::Memory(memory) => memory.whole_state(caller, settings).map(|state| state.visit(visit)),
             #[cfg(feature = "sqlite")]
@@ -20,25 +25,26 @@ impl Store {
 
     /// Returns the whole state with the values of these settings, in one consistent read.
     #[cfg(test)]
-    pub(crate) fn whole_state(&self, caller: Caller, settings: &[&str]) -> Result<WholeState, Failure> {
+    pub(crate) async fn whole_state(&self, caller: Caller, settings: &[&str]) -> Result<WholeState, Failure> {
         let mut state = WholeState::default();
-        self.visit_state(caller, settings, &mut |part| {
+        let mut add = |part| {
             state.add(part);
             std::ops::ControlFlow::Continue(())
-        })?;
+        };
+        self.visit_state(caller, settings, &mut add).await?;
         Ok(state)
     }
 
     /// Checks whether the caller's key is in force.
-    pub(crate) fn check(&self, caller: Caller) -> Result<(), Failure> {
+    pub(crate) async fn check(&self, caller: Caller) -> Result<(), Failure> {
         match caller {
             Caller::Entra => Ok(()),
-            Caller::Key { .. } => self.snapshot(Some(caller), None).map(drop),
+            Caller::Key { .. } => self.snapshot(Some(caller), None).await.map(drop),
         }
     }
 
     /// Returns an identity and the generations of the access keys, in one consistent read.
-    pub(crate) fn snapshot(&self, caller: Option<Caller>, user: Option<&str>) -> Result<Snapshot, Failure> {
+    pub(crate) async fn snapshot(&self, caller: Option<Caller>, user: Option<&str>) -> Result<Snapshot, Failure> {
         match self {
             Self::Memory(memory) => memory.snapshot(caller, user),
             #[cfg(feature = "sqlite")]
@@ -47,7 +53,7 @@ impl Store {
     }
 
     /// Returns whether an identity has this custom id.
-    pub(crate) fn has_custom_id(&self, custom_id: &str) -> Result<bool, Failure> {
+    pub(crate) async fn has_custom_id(&self, custom_id: &str) -> Result<bool, Failure> {
         match self {
             Self::Memory(memory) => memory.has_custom_id(custom_id),
             #[cfg(feature = "sqlite")]
@@ -56,7 +62,7 @@ impl Store {
     }
 
     /// Returns the number of identities.
-    pub(crate) fn identity_count(&self, caller: Caller) -> Result<u64, Failure> {
+    pub(crate) async fn identity_count(&self, caller: Caller) -> Result<u64, Failure> {
         match self {
             Self::Memory(memory) => memory.identity_count(caller),
             #[cfg(feature = "sqlite")]
@@ -65,7 +71,7 @@ impl Store {
     }
 
     /// Returns the next identities after a user that match the filter, ordered by user.
-    pub(crate) fn identities_after(
+    pub(crate) async fn identities_after(
         &self,
         caller: Caller,
         filter: Option<&Filter>,
@@ -80,7 +86,7 @@ impl Store {
     }
 
     /// Returns everything about the identity of a user, or about the identity with a custom id.
-    pub(crate) fn described(&self, caller: Caller, name: Name<'_>) -> Result<Option<DescribedIdentity>, Failure> {
+    pub(crate) async fn described(&self, caller: Caller, name: Name<'_>) -> Result<Option<DescribedIdentity>, Failure> {
         match self {
             Self::Memory(memory) => memory.described(caller, name),
             #[cfg(feature = "sqlite")]
@@ -89,7 +95,7 @@ impl Store {
     }
 
     /// Returns the assignments of these objects in one tenant, or in all tenants.
-    pub(crate) fn assignments_of(
+    pub(crate) async fn assignments_of(
         &self,
         caller: Caller,
         kind: Kind,
@@ -104,7 +110,7 @@ impl Store {
     }
 
     /// Returns the next assignments after an object and tenant, ordered by object and tenant.
-    pub(crate) fn assignments_after(
+    pub(crate) async fn assignments_after(
         &self,
         caller: Caller,
         kind: Kind,
@@ -119,7 +125,7 @@ impl Store {
     }
 
     /// Returns the access keys.
-    pub(crate) fn access_keys(&self) -> Result<Vec<AccessKeyRow>, Failure> {
+    pub(crate) async fn access_keys(&self) -> Result<Vec<AccessKeyRow>, Failure> {
         match self {
             Self::Memory(memory) => memory.access_keys(),
             #[cfg(feature = "sqlite")]
@@ -128,7 +134,7 @@ impl Store {
     }
 
     /// Returns a signing key.
-    pub(crate) fn signing_key(&self, slot: SigningSlot) -> Result<Option<SigningKeyRow>, Failure> {
+    pub(crate) async fn signing_key(&self, slot: SigningSlot) -> Result<Option<SigningKeyRow>, Failure> {
         match self {
             Self::Memory(memory) => memory.signing_key(slot),
             #[cfg(feature = "sqlite")]
@@ -137,7 +143,7 @@ impl Store {
     }
 
     /// Returns the value of a setting.
-    pub(crate) fn setting(&self, name: &str) -> Result<Option<String>, Failure> {
+    pub(crate) async fn setting(&self, name: &str) -> Result<Option<String>, Failure> {
         match self {
             Self::Memory(memory) => memory.setting(name),
             #[cfg(feature = "sqlite")]

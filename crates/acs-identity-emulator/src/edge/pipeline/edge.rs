@@ -132,7 +132,7 @@ impl Edge {
             return Ok(after_discarding(answer, &request.head, body).await);
         }
         points::before(&self.backend, Phase::BeforeAuthentication, request).await?;
-        let content_hash = match self.admit(request) {
+        let content_hash = match self.admit(request).await {
             Ok(content_hash) => content_hash,
             Err(error) => return Ok(after_discarding(self.refuse(request, error), &request.head, body).await),
         };
@@ -149,7 +149,7 @@ impl Edge {
 
     /// Authenticates the caller by the headers, checks its rights, and records it. Returns the hash that the body must
     /// have, if the request is signed.
-    fn admit(&self, request: &mut RequestContext) -> HttpResult<Option<String>> {
+    async fn admit(&self, request: &mut RequestContext) -> HttpResult<Option<String>> {
         if request.route.is_some_and(Route::is_for_own_page) {
             own_page::check(&self.backend, request)?;
         }
@@ -159,7 +159,7 @@ impl Edge {
             Callers::FrontEnd => this_machine::check_front_end(&self.backend, request).map(|()| None),
             Callers::Holders if !authentication::is_of_the_service(&request.head) => Ok(None),
             Callers::Management | Callers::Control | Callers::Keys | Callers::Holders => {
-                let authenticated = authentication::check(&self.backend, request)?;
+                let authenticated = authentication::check(&self.backend, request).await?;
                 request.caller = authenticated.caller;
                 request.connection.authenticate();
                 Ok(authenticated.content_hash)

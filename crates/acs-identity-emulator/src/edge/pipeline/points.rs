@@ -36,7 +36,7 @@ pub(super) async fn before(backend: &Backend, phase: Phase, request: &mut Reques
     if !backend.faults.any() || request.fault.is_some() || request.route.is_some_and(|route| route.is_for_steering()) {
         return Ok(());
     }
-    let Some((fault, hold)) = hit(backend, phase, request) else { return Ok(()) };
+    let Some((fault, hold)) = hit(backend, phase, request).await else { return Ok(()) };
     request.fault = Some(Arc::clone(&fault));
     log(backend, &fault, request);
     let rule = &fault.rule;
@@ -82,26 +82,30 @@ fn log(backend: &Backend, fault: &Fault, request: &RequestContext) {
     tracing::info!(fault = id, %method, path = %Shown(&path), "{}", Shown(words));
 }
 
-fn hit(backend: &Backend, phase: Phase, request: &RequestContext) -> Option<(Arc<Fault>, Hold)> {
-    let asked = Asked {
+async fn hit(backend: &Backend, phase: Phase, request: &RequestContext) -> Option<(Arc<Fault>, Hold)> {
+    let mut asked = Asked {
         operation: request.operation(),
         method: request.head.method.as_str(),
         path: request.head.path(),
         identity: request.value(PathValue::Id),
-        custom_id: &|| custom_id(backend, request),
+        custom_id: None,
         asks_for_token: &|| asks_for_token(&request.body),
         now: backend.config.clock.now(),
     };
+    // The store is read only if a rule compares the custom id.
+    if backend.faults.needs_custom_id(phase, &asked) {
+        asked.custom_id = custom_id(backend, request).await;
+    }
     backend.faults.hit(phase, &asked)
 }
 
 /// Returns the custom id of the identity that a request is about: of the one in the path, in the body, or in the query.
-fn custom_id(backend: &Backend, request: &RequestContext) -> Option<String> {
+async fn custom_id(backend: &Backend, request: &RequestContext) -> Option<String> {
     if request.callers() == Callers::FrontEnd {
         return query_parameter(request.head.query(), "user");
     }
     match request.value(PathValue::Id) {
         "" => parse::<CreateIdentityRequest>(&request.body).ok()??.custom_id,
-        id => backend.core.identities.custom_id(id),
+        id => backend.core.identities.custom_id(id).await,
     }
 }
