@@ -203,6 +203,7 @@ impl AccessKeys {
                 self.reload().await;
                 Err(Refusal::KeyGone)
             }
+            Err(Failure::Stale) => Err(Refusal::Stale),
             Err(Failure::Store(error)) => Err(Refusal::Store(error)),
         }
     }

@@ -141,6 +141,7 @@ pub(crate) fn described(path: Option<&Path>, failure: Failure) -> Error {
         match failure {
             Failure::Store(error) => error.to_string(),
             Failure::KeyGone => "an access key was replaced meanwhile".to_owned(),
+            Failure::Stale => "the data was changed by another process meanwhile".to_owned(),
         },
     )
 }

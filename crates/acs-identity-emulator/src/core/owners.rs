@@ -6,6 +6,7 @@ use time::Duration;
 
 use super::access_keys::AccessKeys;
 use super::assignments::Assignments;
+use super::copies::Copies;
 use super::directory::Directory;
 use super::entra::{DeviceLogins, EntraIssuer, TokenVerifier};
 use super::exchanges::Exchanges;
@@ -43,6 +44,7 @@ pub(crate) struct Core {
     pub(crate) store: Arc<Store>,
     pub(crate) history: History,
     pub(super) made_for_front_ends: Made,
+    pub(super) copies: Copies,
     /// It is dropped after the store, because the lock on the folder must outlive the open files in it.
     folder: Option<Folder>,
 }
@@ -116,6 +118,7 @@ impl Core {
             store,
             history: History::default(),
             made_for_front_ends: Made::default(),
+            copies: Copies::default(),
             folder,
         })
     }

@@ -111,6 +111,17 @@ impl ServiceTime {
         Ok(done)
     }
 
+    /// Makes the clock show what the setting says, or the machine's time without one.
+    pub(super) fn take(&self, setting: Option<&str>) -> Result<(), StoreError> {
+        let state = setting.map(|text| state_of(text).ok_or_else(damaged)).transpose()?;
+        let state = state.unwrap_or(ClockState::MACHINE);
+        // A clock that is put anew moves on: it must not when nothing has changed.
+        if state != self.clock.state() {
+            self.clock.put(state);
+        }
+        Ok(())
+    }
+
     async fn put(
         &self,
         caller: Caller,
@@ -129,9 +140,12 @@ impl ServiceTime {
 /// is.
 pub(crate) async fn restore(store: &Store, clock: &ServiceClock) -> Result<bool, Failure> {
     let Some(text) = store.setting(CLOCK).await? else { return Ok(false) };
-    let damaged = || StoreError::Damaged { what: "the setting of the clock cannot be read".into() };
     clock.put(state_of(&text).ok_or_else(damaged)?);
     Ok(true)
+}
+
+fn damaged() -> StoreError {
+    StoreError::Damaged { what: "the setting of the clock cannot be read".into() }
 }
 
 /// Says in the log that the clock does not show the machine's time, which an earlier start may have left behind.

@@ -69,6 +69,14 @@ impl SigningKeys {
         self.held.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// Replaces all keys by those of a shared store. A key that was cached and is still stored stays cached, because
+    /// tokens may be signed with it just now.
+    pub(super) fn take(&self, rows: &[SigningKeyRow]) -> Result<(), StoreError> {
+        let taken: Result<Vec<HeldSigningKey>, StoreError> = rows.iter().map(parsed).collect();
+        *self.held.write().unwrap_or_else(PoisonError::into_inner) = taken?;
+        Ok(())
+    }
+
     /// Forgets all keys before and after the work, which replaces the keys of the store. No key is made meanwhile.
     pub(super) async fn replacing<T>(&self, work: impl Future<Output = T>) -> T {
         let _turn = self.turn.lock().await;
@@ -198,7 +206,7 @@ impl SigningKeys {
     }
 }
 
-fn parsed(row: &SigningKeyRow) -> Result<HeldSigningKey, Failure> {
+fn parsed(row: &SigningKeyRow) -> Result<HeldSigningKey, StoreError> {
     let damaged =
         |_: Error| StoreError::Damaged { what: format!("the signing key {} cannot be read", row.slot.name()) };
     let key = SigningKey::from_pkcs8(&row.pkcs8).map_err(damaged)?;

@@ -11,7 +11,7 @@ use super::access_keys::AccessKeys;
 use super::refusal::{Refusal, Refused};
 use super::signing_keys::{HeldSigningKey, ParsedKey, SigningKeys};
 use crate::keys::signing::SigningKey;
-use crate::store::{AccessSlot, Caller, Failure, SigningSlot, Store, yield_now};
+use crate::store::{AccessSlot, Caller, Failure, SigningKeyRow, SigningSlot, Store, StoreError, yield_now};
 
 /// Signs tokens.
 pub(crate) struct TokenSigner {
@@ -46,6 +46,11 @@ impl TokenSigner {
     /// Replaces all keys by those that the store has after the work. Tokens that are signed meanwhile are refused.
     pub(super) async fn replacing_keys<T>(&self, work: impl Future<Output = T>) -> T {
         self.keys.replacing(work).await
+    }
+
+    /// Takes over the keys of a shared store.
+    pub(super) fn take_keys(&self, rows: &[SigningKeyRow]) -> Result<(), StoreError> {
+        self.keys.take(rows)
     }
 
     /// Makes the key for the tokens of a caller, if there is none yet.

@@ -85,12 +85,11 @@ pub(super) static ROUTES: &[Row] = &[
         .named("listRequests"),
     Row::emulator(DELETE, "/emulator/requests", Callers::Control, Refused, Handler::Now(requests::clear))
         .named("clearRequests"),
-    Row::emulator(GET, "/emulator/faults", Callers::Control, Refused, Handler::Now(faults::list)).named("listFaults"),
-    Row::emulator(POST, "/emulator/faults", Callers::Control, Refused, Handler::Now(faults::add)).named("addFault"),
-    Row::emulator(DELETE, "/emulator/faults", Callers::Control, Refused, Handler::Now(faults::clear))
-        .named("clearFaults"),
-    Row::emulator(GET, FAULT, Callers::Control, Refused, Handler::Now(faults::get)).named("getFault"),
-    Row::emulator(DELETE, FAULT, Callers::Control, Refused, Handler::Now(faults::delete)).named("deleteFault"),
+    Row::emulator(GET, "/emulator/faults", Callers::Control, Refused, later!(faults::list)).named("listFaults"),
+    Row::emulator(POST, "/emulator/faults", Callers::Control, Refused, later!(faults::add)).named("addFault"),
+    Row::emulator(DELETE, "/emulator/faults", Callers::Control, Refused, later!(faults::clear)).named("clearFaults"),
+    Row::emulator(GET, FAULT, Callers::Control, Refused, later!(faults::get)).named("getFault"),
+    Row::emulator(DELETE, FAULT, Callers::Control, Refused, later!(faults::delete)).named("deleteFault"),
     Row::emulator(GET, "/emulator/metrics", Callers::Control, Refused, later!(metrics::show)).named("metrics"),
 ];
 
