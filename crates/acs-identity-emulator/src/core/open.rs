@@ -73,6 +73,14 @@ impl Core {
         OpenedStore::open(config, |_| ())?.start(config)
     }
 
+    /// Opens two cores over one store, as two processes do.
+    #[cfg(test)]
+    pub(crate) fn open_two(configs: [&Config; 2]) -> [Self; 2] {
+        let [one, other] = Store::two_in_memory();
+        let start = |config, store| block_on(Self::start(config, None, store, None, None, false)).unwrap();
+        [start(configs[0], one), start(configs[1], other)]
+    }
+
     pub(super) async fn start(
         config: &Config,
         // If the start fails, this is dropped after the store, so the folder is locked until the database is closed.

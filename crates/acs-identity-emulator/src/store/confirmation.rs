@@ -6,12 +6,15 @@
 
 use std::cell::Cell;
 
+use tokio::task::JoinError;
+
 use super::failure::Failure;
 
 tokio::task_local! {
     static SEEN: Seen;
 }
 
+#[derive(Clone)]
 struct Seen {
     /// The generation that the copies have. `None` after a change of the request's own: its answer rests on the change,
     /// whatever happens later.
@@ -38,6 +41,28 @@ pub(crate) async fn observe<T>(generation: i64, work: impl Future<Output = T>) -
         (done, SEEN.with(|seen| seen.outcome.get()))
     })
     .await
+}
+
+/// Does work of the current request in a task of its own, which goes on if the request ends.
+///
+/// # Errors
+///
+/// Fails when the work panics.
+pub(crate) async fn in_task<T>(work: impl Future<Output = T> + Send + 'static) -> Result<T, JoinError>
+where
+    T: Send + 'static,
+{
+    let Ok(seen) = SEEN.try_with(Seen::clone) else { return tokio::spawn(work).await };
+    let observed = SEEN.scope(seen, async {
+        let done = work.await;
+        (done, SEEN.with(Seen::clone))
+    });
+    let (done, seen) = tokio::spawn(observed).await?;
+    SEEN.with(|here| {
+        here.generation.set(seen.generation.get());
+        here.outcome.set(seen.outcome.get());
+    });
+    Ok(done)
 }
 
 /// Returns whether the copies of the current request are old, so that its answer is not used.
@@ -87,7 +112,7 @@ mod tests {
                 for result in results {
                     let _ = after(result.clone());
                 }
-                SEEN.with(|seen| Seen { generation: seen.generation.clone(), outcome: seen.outcome.clone() })
+                SEEN.with(Seen::clone)
             },
         ))
     }
@@ -105,6 +130,14 @@ mod tests {
         assert_eq!(confirmation(&[Ok(())], after_read).generation.get(), Some(7));
         assert_eq!(confirmation(&[Err(Failure::Stale)], after_change).generation.get(), Some(7));
         assert_eq!(confirmation(&[Ok(())], after_change).generation.get(), None);
+    }
+
+    #[tokio::test]
+    async fn work_in_a_task_counts_for_its_request() {
+        let work = in_task(async { after_change(Ok(expected())) });
+        let (done, outcome) = observe(7, async { (work.await.unwrap(), expected()) }).await;
+        assert_eq!((done, outcome), ((Ok(Some(7)), None), Confirmation::Given));
+        assert_eq!(in_task(async { expected() }).await.unwrap(), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::edge::http::answer::Answer;
 use crate::edge::http::error::{HttpError, HttpResult};
 use crate::edge::http::path::query_parameter;
 use crate::edge::http::pieces::Pieces;
-use crate::store::{Caller, block_on};
+use crate::store::{Caller, block_on, confirmation};
 
 /// JSON, one object a line.
 const LINES: &str = "application/x-ndjson";
@@ -62,7 +62,7 @@ pub(super) async fn import(backend: &Backend, request: &RequestContext) -> HttpR
     let faults = Arc::clone(&backend.faults);
     let content = Arc::new(request.body.shared());
     // The owners must follow the store even if the client disconnects meanwhile, so a task of its own does both.
-    let task = tokio::spawn(async move {
+    let imported = confirmation::in_task(async move {
         let read = elsewhere("import", &content, |content| read_state(content)).await;
         let file = read.ok_or_else(|| Refusal::Fault("the file was not read".to_owned()))?;
         let file = file.map_err(Refusal::StateFile)?;
@@ -73,5 +73,5 @@ pub(super) async fn import(backend: &Backend, request: &RequestContext) -> HttpR
         }
         imported
     });
-    Answer::json(200, &task.await.map_err(HttpError::fault)??)
+    Answer::json(200, &imported.await.map_err(HttpError::fault)??)
 }
