@@ -102,7 +102,7 @@ fn note<T>(result: &Result<T, Failure>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::block_on;
+    use super::super::wait::block_on;
     use super::*;
 
     fn confirmation(results: &[Result<(), Failure>], after: fn(Result<(), Failure>) -> Result<(), Failure>) -> Seen {

@@ -6,7 +6,7 @@ use super::rows::{AccessKeyRow, AssignmentRow, DescribedIdentity, Filter, Kind, 
 use super::whole_state::Visit;
 #[cfg(test)]
 use super::whole_state::WholeState;
-use super::{Failure, Store, unexpected};
+use super::{Failure, Store};
 
 impl Store {
     /// Checks whether a shared store still has the generation that a request has seen.
@@ -24,7 +24,7 @@ impl Store {
             Self::Memory(memory) => memory.copied(),
             // It is read from the store whenever it is needed.
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Err(unexpected()),
+            Self::Sqlite(_) => Err(super::unexpected()),
         }
     }
 

@@ -160,7 +160,8 @@ impl Edge {
         }
     }
 
-    /// Returns the answer to a refused request, unless it rests on old copies and is not used. The log has the error's note as a warning, or else its message.
+    /// Returns the answer to a refused request. The log has the error's note as a warning, or else its message. It has
+    /// nothing about an answer that rests on old copies, because the request begins again.
     pub(super) fn refuse(&self, request: &RequestContext, error: HttpError) -> Answer {
         if confirmation::is_stale() {
             return Answer::refused(error);
