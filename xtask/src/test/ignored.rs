@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::thread::available_parallelism;
 
-use super::steps::{DIST, is_long};
+use super::steps::{DIST, is_long, lint};
 use super::tools::Tools;
 use crate::child;
 use crate::error::{At as _, Error};
@@ -94,6 +94,7 @@ pub fn run(tools: &Tools) -> Result<(), Error> {
 /// with the same features.
 fn tests<'a>(tools: &Tools, threads: usize, programs: impl IntoIterator<Item = &'a str>) -> Command {
     let mut command = tools.line("cargo test --workspace");
+    lint(&mut command);
     for program in programs {
         command.args(["--test", program]);
     }
