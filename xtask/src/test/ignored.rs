@@ -19,7 +19,8 @@ pub const BESIDE_STEP: &str = "beside";
 
 /// Test programs that run beside all others, because they wait most of the time, or keep one core busy: for clients,
 /// for the time after which a request is sent again, and in the long form for the hour of the histories.
-const BESIDE: [&str; 6] = ["batch", "connections", "crash", "fuzz", "histories", "network"];
+/// They need no artefacts. Together they take about as long as the steps beside them and all others.
+const BESIDE: [&str; 9] = ["batch", "cli", "connections", "crash", "fuzz", "histories", "network", "process", "steer"];
 
 /// The test programs that run beside others.
 #[derive(Debug)]
