@@ -4,6 +4,8 @@ mod decide;
 mod failure;
 mod memory;
 pub(crate) mod operation;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
 mod reads;
 pub(crate) mod revocation;
 pub(crate) mod rows;
