@@ -39,9 +39,9 @@ impl Fault {
     pub(super) fn of(error: Error, effect: Effect) -> Self {
         if let Some(refused) = error.as_db_error() {
             return match refused.parsed_severity() {
-                // The server ends the connection after these. Whether it had carried the statement out before is unknown.
-                Some(Severity::Fatal | Severity::Panic) => Self::Lost(effect),
-                _ => Self::Refused(Box::new(refused.clone())),
+                Some(Severity::Error) => Self::Refused(Box::new(refused.clone())),
+                // The server ends the connection after the others. Whether it carried the statement out is unknown.
+                _ => Self::Lost(effect),
             };
         }
         let is_of_stream = std::error::Error::source(&error).is_some_and(|source| source.is::<std::io::Error>());
