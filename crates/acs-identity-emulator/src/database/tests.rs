@@ -63,7 +63,7 @@ fn the_defaults_are_those_of_libpq_except_where_an_emulator_needs_more() {
     assert_eq!(address.tls(), TlsMode::VerifyFull);
     assert_eq!(address.binding(), Binding::Require);
     assert_eq!(address.attributes(), Attributes::Any);
-    assert_eq!(address.connect_timeout(), Duration::from_secs(3));
+    assert_eq!([address.accept_timeout(), address.connect_timeout()], [Duration::from_secs(3); 2]);
     assert!(address.prepares() && address.needs_roots());
 }
 

@@ -9,7 +9,8 @@ use super::*;
 fn address(parameters: &str) -> PostgresAddress {
     let url = std::env::var("AZ_TEST_POSTGRES").unwrap();
     let separator = if url.contains('?') { '&' } else { '?' };
-    parse(&format!("{url}{separator}{parameters}"))
+    // The machine may be busy.
+    parse(&format!("{url}{separator}connect_timeout=30&{parameters}"))
 }
 
 fn pool(parameters: &str, size: usize) -> Pool {
