@@ -9,7 +9,7 @@ use crate::certificates;
 use crate::config::Config;
 use crate::keys::pki::test_folder::Folder;
 use crate::keys::pki::{HostName, Pki, StoredCertificates};
-use crate::store::Store;
+use crate::store::{Store, block_on};
 
 fn params(name: &str, names: &[&str]) -> CertificateParams {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
@@ -62,7 +62,7 @@ fn the_authority_stays_and_its_files_go_into_the_store() {
     assert_eq!(pki.ca_certificate(), ca);
     assert_eq!(folder.files(), ["ca.pem"]);
     assert_eq!(text(&folder, "ca.pem"), ca);
-    let stored = StoredCertificates::parse(&store.setting("certificates").unwrap().unwrap()).unwrap();
+    let stored = StoredCertificates::parse(&block_on(store.setting("certificates")).unwrap().unwrap()).unwrap();
     assert_eq!(stored.signing_key, key);
     // The old authority may sign for any name, and each start warns about it.
     let opened =

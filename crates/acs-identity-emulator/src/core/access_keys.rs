@@ -175,34 +175,36 @@ impl AccessKeys {
         let key = random_key()?.to_base64();
         let expected = self.generations()[slot as usize];
         let done = self.store.regenerate_key(caller, slot, expected, key.clone()).await;
-        let Some(generation) = self.heed(done)? else {
-            self.reload();
+        let Some(generation) = self.heed(done).await? else {
+            self.reload().await;
             return Err(Refusal::KeyMoved);
         };
         Ok(self.take(&[AccessKeyRow { slot, generation, key }])?)
     }
 
     /// Reads the keys from the store. Returns whether they have changed.
-    pub(crate) fn reload(&self) -> bool {
+    pub(crate) async fn reload(&self) -> bool {
         let before = self.generations();
-        let taken = self.store.access_keys().and_then(|rows| Ok(self.take(&rows)?));
+        let taken = self.store.access_keys().await.and_then(|rows| Ok(self.take(&rows)?));
         taken.is_ok() && self.generations() != before
     }
 
     /// Checks whether the key of the caller is in force.
-    pub(super) fn check(&self, caller: Caller) -> Refused<()> {
-        self.heed(self.store.check(caller))
+    pub(super) async fn check(&self, caller: Caller) -> Refused<()> {
+        self.heed(self.store.check(caller).await).await
     }
 
     /// Passes a result of the store on to a caller. If the store reports that the caller's key is gone, the keys are
     /// read again.
-    pub(super) fn heed<T>(&self, answer: Result<T, Failure>) -> Refused<T> {
-        answer.map_err(|failure| match failure {
-            Failure::KeyGone => {
-                self.reload();
-                Refusal::KeyGone
+    pub(super) async fn heed<T>(&self, answer: Result<T, Failure>) -> Refused<T> {
+        match answer {
+            Ok(value) => Ok(value),
+            Err(Failure::KeyGone) => {
+                self.reload().await;
+                Err(Refusal::KeyGone)
             }
-            Failure::Store(error) => Refusal::Store(error),
-        })
+            Err(Failure::Stale) => Err(Refusal::Stale),
+            Err(Failure::Store(error)) => Err(Refusal::Store(error)),
+        }
     }
 }

@@ -93,12 +93,12 @@ impl Assignments {
     }
 
     /// Returns the assignments in a tenant that let any of the objects exchange tokens.
-    pub(super) fn of_objects(&self, kind: Kind, tenant: &str, objects: &[&str]) -> Refused<Vec<AssignmentRow>> {
-        self.access_keys.heed(self.store.assignments_of(Caller::Entra, kind, Some(tenant), objects))
+    pub(super) async fn of_objects(&self, kind: Kind, tenant: &str, objects: &[&str]) -> Refused<Vec<AssignmentRow>> {
+        self.access_keys.heed(self.store.assignments_of(Caller::Entra, kind, Some(tenant), objects).await).await
     }
 
     /// Returns the assignment of an object. For a Teams extension object, the tenant must match.
-    pub(crate) fn get(
+    pub(crate) async fn get(
         &self,
         caller: Caller,
         kind: Kind,
@@ -107,14 +107,14 @@ impl Assignments {
     ) -> Refused<TeamsExtensionAssignment> {
         let object = guid(object, Field::ObjectId)?;
         let tenant = tenant.map(|tenant| guid(tenant, Field::TenantId)).transpose()?;
-        let rows = self.store.assignments_of(caller, kind, tenant.as_deref(), &[&object]);
-        let row = self.access_keys.heed(rows)?.into_iter().next();
+        let rows = self.store.assignments_of(caller, kind, tenant.as_deref(), &[&object]).await;
+        let row = self.access_keys.heed(rows).await?.into_iter().next();
         row.map(model).ok_or(Refusal::AssignmentNotFound)
     }
 
     /// Makes changes, either all or none. Returns for each whether it replaced or removed an assignment.
     async fn change(&self, caller: Caller, kind: Kind, changes: Vec<Change>) -> Refused<Vec<bool>> {
-        self.access_keys.heed(self.store.assign(caller, kind, changes).await)
+        self.access_keys.heed(self.store.assign(caller, kind, changes).await).await
     }
 
     /// Makes or replaces a Teams extension assignment. Returns whether it is new.
@@ -165,15 +165,15 @@ impl Assignments {
     }
 
     /// Returns a page of the Entra assignments after an object, and the object after which the next page begins.
-    pub(crate) fn list_entra(
+    pub(crate) async fn list_entra(
         &self,
         caller: Caller,
         after: Option<&str>,
     ) -> Refused<(EntraAssignmentList, Option<String>)> {
         // The largest code point sorts after all tenants of that object.
         let after = after.map(|object| (object, "\u{10ffff}"));
-        let rows = self.store.assignments_after(caller, Kind::Entra, after, PAGE + 1);
-        let mut rows = self.access_keys.heed(rows)?;
+        let rows = self.store.assignments_after(caller, Kind::Entra, after, PAGE + 1).await;
+        let mut rows = self.access_keys.heed(rows).await?;
         let more = rows.len() > PAGE;
         rows.truncate(PAGE);
         let last = rows.last().map(|row| row.object.clone()).filter(|_| more);

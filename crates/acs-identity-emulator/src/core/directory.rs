@@ -78,7 +78,7 @@ impl Directory {
     }
 
     /// Returns a page of the identities after a user. A filter is a part of the custom id or of the raw id.
-    pub(crate) fn list(
+    pub(crate) async fn list(
         &self,
         caller: Caller,
         filter: Option<&str>,
@@ -86,8 +86,8 @@ impl Directory {
         count: usize,
     ) -> Refused<Page> {
         let filter = filter.map(|text| self.filter(text)).transpose()?.flatten();
-        let found = self.store.identities_after(caller, filter.as_ref(), after, count + 1);
-        let mut found = self.access_keys.heed(found)?;
+        let found = self.store.identities_after(caller, filter.as_ref(), after, count + 1).await;
+        let mut found = self.access_keys.heed(found).await?;
         let more = found.len() > count;
         found.truncate(count);
         let next = found.last().map(|last| last.row.user.clone()).filter(|_| more);
@@ -96,52 +96,52 @@ impl Directory {
     }
 
     /// Returns the identity with that raw id or custom id.
-    pub(crate) fn show(&self, caller: Caller, id: &str) -> Refused<ShownIdentity> {
-        let identity = self.find(caller, id)?.ok_or(Refusal::IdentityNotFound)?;
+    pub(crate) async fn show(&self, caller: Caller, id: &str) -> Refused<ShownIdentity> {
+        let identity = self.find(caller, id).await?.ok_or(Refusal::IdentityNotFound)?;
         Ok(self.shown(identity, nanos(self.clock.now())))
     }
 
     /// Returns the raw id of the identity with that raw id or custom id. Returns `None` if there is none.
-    pub(crate) fn raw_id_of(&self, caller: Caller, id: &str) -> Refused<Option<String>> {
-        Ok(self.find(caller, id)?.map(|identity| self.resource.raw_id(&identity.row.user)))
+    pub(crate) async fn raw_id_of(&self, caller: Caller, id: &str) -> Refused<Option<String>> {
+        Ok(self.find(caller, id).await?.map(|identity| self.resource.raw_id(&identity.row.user)))
     }
 
     /// Returns the raw id of the identity with that raw id or custom id, for a change of the identity. A raw id of the
     /// resource is not taken for a custom id: a repeated deletion would delete another identity.
-    pub(crate) fn existing(&self, caller: Caller, id: &str) -> Refused<String> {
+    pub(crate) async fn existing(&self, caller: Caller, id: &str) -> Refused<String> {
         let found = match self.resource.user_of(id) {
-            Some(user) => self.described(caller, Name::User(&user))?,
-            None => self.described(caller, Name::CustomId(id))?,
+            Some(user) => self.described(caller, Name::User(&user)).await?,
+            None => self.described(caller, Name::CustomId(id)).await?,
         };
         found.map(|identity| self.resource.raw_id(&identity.row.user)).ok_or(Refusal::IdentityNotFound)
     }
 
     /// Returns the assignments whose object has the GUID of the identity with that raw id or custom id.
-    pub(crate) fn assignments(&self, caller: Caller, id: &str) -> Refused<Vec<ShownAssignment>> {
-        let user = self.find(caller, id)?.ok_or(Refusal::IdentityNotFound)?.row.user;
+    pub(crate) async fn assignments(&self, caller: Caller, id: &str) -> Refused<Vec<ShownAssignment>> {
+        let user = self.find(caller, id).await?.ok_or(Refusal::IdentityNotFound)?.row.user;
         let mut shown = Vec::new();
         for kind in Kind::ALL {
-            let rows = self.access_keys.heed(self.store.assignments_of(caller, kind, None, &[&user]))?;
+            let rows = self.access_keys.heed(self.store.assignments_of(caller, kind, None, &[&user]).await).await?;
             let of_row = |row| ShownAssignment { kind: kind.name(), assignment: assignments::model(row) };
             shown.extend(rows.into_iter().map(of_row));
         }
         Ok(shown)
     }
 
-    fn find(&self, caller: Caller, id: &str) -> Refused<Option<DescribedIdentity>> {
+    async fn find(&self, caller: Caller, id: &str) -> Refused<Option<DescribedIdentity>> {
         let found = match self.resource.user_of(id) {
-            Some(user) => self.described(caller, Name::User(&user))?,
+            Some(user) => self.described(caller, Name::User(&user)).await?,
             None => None,
         };
         // A custom id may have the form of a raw id.
         match found {
-            None => self.described(caller, Name::CustomId(id)),
+            None => self.described(caller, Name::CustomId(id)).await,
             found => Ok(found),
         }
     }
 
-    fn described(&self, caller: Caller, name: Name<'_>) -> Refused<Option<DescribedIdentity>> {
-        self.access_keys.heed(self.store.described(caller, name))
+    async fn described(&self, caller: Caller, name: Name<'_>) -> Refused<Option<DescribedIdentity>> {
+        self.access_keys.heed(self.store.described(caller, name).await).await
     }
 
     /// Returns the condition for a text. Returns `None` if the text is a part of every raw id.

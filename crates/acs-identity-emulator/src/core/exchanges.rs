@@ -49,12 +49,12 @@ impl Exchanges {
         times: TokenTimes,
     ) -> Refused<AccessToken> {
         let token = request.token.ok_or(Refusal::NoTokenToExchange)?;
-        let claims = self.verifier.check_for_exchange(&token, Purpose::TeamsUser)?;
+        let claims = self.verifier.check_for_exchange(&token, Purpose::TeamsUser).await?;
         if body == TeamsUserBody::TokenAppIdUserId {
             check_names(request.app_id, request.user_id, &claims)?;
         }
         let key = self.signer.key_for(caller).await?;
-        self.access_keys.check(caller)?;
+        self.access_keys.check(caller).await?;
         let now = self.clock.now();
         let (issued, expires_on) = times.of(now, claims.lifetime(now));
         let claims = AccessTokenClaims {
@@ -77,8 +77,8 @@ impl Exchanges {
 
     /// Exchanges the token of a Teams extension user.
     pub(crate) async fn teams_extension_user(&self, token: &str, times: TokenTimes) -> Refused<CreateIdentityResult> {
-        let claims = self.verifier.check_for_exchange(token, Purpose::TeamsExtension)?;
-        let rows = self.assignments.of_objects(Kind::TeamsExtension, &claims.tid, &[&claims.oid])?;
+        let claims = self.verifier.check_for_exchange(token, Purpose::TeamsExtension).await?;
+        let rows = self.assignments.of_objects(Kind::TeamsExtension, &claims.tid, &[&claims.oid]).await?;
         if !rows.iter().any(|row| admits_client(row, &claims)) {
             return Err(Refusal::NotAssigned);
         }
@@ -88,10 +88,10 @@ impl Exchanges {
 
     /// Exchanges the token of an Entra user.
     pub(crate) async fn entra_user(&self, token: &str, times: TokenTimes) -> Refused<CreateIdentityResult> {
-        let claims = self.verifier.check_for_exchange(token, Purpose::Clients)?;
+        let claims = self.verifier.check_for_exchange(token, Purpose::Clients).await?;
         let mut objects = vec![claims.oid.as_str(), claims.tid.as_str()];
         objects.extend(claims.groups.iter().map(String::as_str));
-        let rows = self.assignments.of_objects(Kind::Entra, &claims.tid, &objects)?;
+        let rows = self.assignments.of_objects(Kind::Entra, &claims.tid, &objects).await?;
         let admits = |row: &AssignmentRow| {
             admits_client(row, &claims)
                 && match row.principal_type.as_str() {

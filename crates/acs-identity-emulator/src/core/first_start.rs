@@ -73,8 +73,8 @@ pub(super) async fn keep_access_keys(
     path: Option<&Path>,
 ) -> Result<[AccessKeyRow; 2], StartError> {
     // The previous version stored a primary key only after a regeneration, and did not store a given key.
-    let is_unknown = store.setting(RESOURCE_ID)?.is_some()
-        && !store.access_keys()?.iter().any(|row| row.slot == AccessSlot::Primary);
+    let is_unknown = store.setting(RESOURCE_ID).await?.is_some()
+        && !store.access_keys().await?.iter().any(|row| row.slot == AccessSlot::Primary);
     if is_unknown && config.access_key.is_none() {
         store.replace_settings(vec![(ACCESS_KEY.to_owned(), ASSUMED.to_owned())]).await?;
     }
@@ -92,10 +92,13 @@ pub(super) async fn keep_access_keys(
             tracing::info!(slot, "the {slot} access key of the seed is not in force: the data has another one");
         }
     }
+    if store.is_shared() && config.access_key.as_ref().is_some_and(|given| rows[0].key.parse().as_ref() != Ok(given)) {
+        return Err(Error::SharedAccessKey.into());
+    }
     let Some(path) = path else { return Ok(rows) };
     let standing = &rows[AccessSlot::Primary as usize];
     let is_well_known = standing.key.parse().as_ref() == Ok(&AccessKey::development());
-    let is_assumed = is_well_known && store.setting(ACCESS_KEY)?.as_deref() == Some(ASSUMED);
+    let is_assumed = is_well_known && store.setting(ACCESS_KEY).await?.as_deref() == Some(ASSUMED);
     match &config.access_key {
         // There are two lines, because the log cuts long ones.
         None if is_assumed => {
@@ -136,7 +139,7 @@ pub(super) async fn import_signing_keys(
     folder: &Path,
     keys: &[AccessKeyRow; 2],
 ) -> Result<(), StartError> {
-    if store.setting(SIGNING_KEYS)?.is_none() {
+    if store.setting(SIGNING_KEYS).await?.is_none() {
         for (slot, name) in FILES {
             let path = folder.join(name);
             let Some(pem) = files::read(&path)? else { continue };

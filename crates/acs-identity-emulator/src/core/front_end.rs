@@ -46,7 +46,7 @@ impl Core {
         // The newest version lacks custom ids.
         let with_custom_ids = KNOWN.iter().rev().find(|version| version.custom_id);
         let version = with_custom_ids.unwrap_or_else(|| ApiVersion::newest());
-        let is_new = !self.access_keys.heed(self.store.has_custom_id(&custom_id))?;
+        let is_new = !self.access_keys.heed(self.store.has_custom_id(&custom_id).await).await?;
         if is_new && !self.made_for_front_ends.take() {
             return Err(Refusal::TooManyIdentities { most: MOST });
         }

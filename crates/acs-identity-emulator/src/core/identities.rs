@@ -54,8 +54,8 @@ impl Identities {
     }
 
     /// Returns the number of identities.
-    pub(crate) fn count(&self, caller: Caller) -> Refused<u64> {
-        self.access_keys.heed(self.store.identity_count(caller))
+    pub(crate) async fn count(&self, caller: Caller) -> Refused<u64> {
+        self.access_keys.heed(self.store.identity_count(caller).await).await
     }
 
     /// Creates an identity, and a token if scopes are given.
@@ -107,27 +107,27 @@ impl Identities {
         let user = new_user_guid(now.unix_timestamp_nanos() / 1_000_000, random::bytes()?);
         let token_issued_at = with_token.then(|| nanos(now));
         let new = NewIdentity { user, custom_id, created_at: nanos(now), token_issued_at };
-        self.access_keys.heed(self.store.create(caller, new).await)
+        self.access_keys.heed(self.store.create(caller, new).await).await
     }
 
     /// Returns an identity.
-    pub(crate) fn get(&self, caller: Caller, version: &ApiVersion, id: &str) -> Refused<Identity> {
+    pub(crate) async fn get(&self, caller: Caller, version: &ApiVersion, id: &str) -> Refused<Identity> {
         let user = self.own_user(id)?;
-        let snapshot = self.access_keys.heed(self.store.snapshot(Some(caller), Some(&user)))?;
+        let snapshot = self.access_keys.heed(self.store.snapshot(Some(caller), Some(&user)).await).await?;
         let row = snapshot.identity.ok_or(Refusal::IdentityNotFound)?;
         Ok(self.model(version, &row))
     }
 
     /// Returns the custom id of an identity, if it has one.
-    pub(crate) fn custom_id(&self, id: &str) -> Option<String> {
+    pub(crate) async fn custom_id(&self, id: &str) -> Option<String> {
         let user = self.resource.user_of(id)?;
-        self.store.snapshot(None, Some(&user)).ok()?.identity?.custom_id
+        self.store.snapshot(None, Some(&user)).await.ok()?.identity?.custom_id
     }
 
     /// Deletes an identity. Its tokens are revoked.
     pub(crate) async fn delete(&self, caller: Caller, id: &str) -> Refused<()> {
         let user = self.own_user(id)?;
-        self.found(self.store.delete(caller, user).await)
+        self.found(self.store.delete(caller, user).await).await
     }
 
     /// Issues a token.
@@ -145,7 +145,7 @@ impl Identities {
         let user = self.own_user(id)?;
         let key = self.signer.key_for(caller).await?;
         let now = self.clock.now();
-        let issued = self.access_keys.heed(self.store.issue(caller, user.clone(), nanos(now)).await)?;
+        let issued = self.access_keys.heed(self.store.issue(caller, user.clone(), nanos(now)).await).await?;
         let revocation = issued.ok_or(Refusal::IdentityNotFound)?;
         let user = User { name: &user, revocation };
         self.sign(&key, &user, Terms { scopes: &scopes, issued: now, minutes, times }).await
@@ -175,7 +175,7 @@ impl Identities {
         let user = self.own_user(id)?;
         let in_force_at =
             self.delays_revocations().then(|| nanos(self.clock.now().saturating_add(self.revocation_delay)));
-        self.found(self.store.revoke(caller, user, issued_until, in_force_at).await)
+        self.found(self.store.revoke(caller, user, issued_until, in_force_at).await).await
     }
 
     /// Returns whether revocations come into force later than they are asked for.
@@ -189,8 +189,8 @@ impl Identities {
     }
 
     /// Refuses an identity that does not exist.
-    fn found(&self, found: Result<bool, Failure>) -> Refused<()> {
-        if self.access_keys.heed(found)? { Ok(()) } else { Err(Refusal::IdentityNotFound) }
+    async fn found(&self, found: Result<bool, Failure>) -> Refused<()> {
+        if self.access_keys.heed(found).await? { Ok(()) } else { Err(Refusal::IdentityNotFound) }
     }
 
     fn own_user(&self, id: &str) -> Refused<String> {

@@ -38,7 +38,7 @@ impl Core {
         let jwt = match UnverifiedJwt::decode(token) {
             Ok(jwt) => jwt,
             Err(error) => {
-                self.access_keys.check(caller)?;
+                self.access_keys.check(caller).await?;
                 return Ok(Err(error));
             }
         };
@@ -48,8 +48,8 @@ impl Core {
             let verdict = Verdict::Access(introspection.reason);
             return Ok(Ok(Inspection { jwt, signature, verdict, expires, now }));
         }
-        self.access_keys.check(caller)?;
-        let EntraInspection { signature, uses, expires, now } = self.entra_tokens.inspect(token, &jwt)?;
+        self.access_keys.check(caller).await?;
+        let EntraInspection { signature, uses, expires, now } = self.entra_tokens.inspect(token, &jwt).await?;
         Ok(Ok(Inspection { jwt, signature, verdict: Verdict::Entra(uses), expires, now }))
     }
 }

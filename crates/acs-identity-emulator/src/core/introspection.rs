@@ -94,13 +94,13 @@ impl Introspector {
 
     /// Decides whether a token is active, and what its signature is worth.
     pub(super) async fn inspect(&self, caller: Caller, token: &str) -> Refused<(Signature, Introspection)> {
-        let Some(held) = self.signer.key_named_by(token)? else {
-            self.access_keys.check(caller)?;
-            return Ok((Signature::UnknownKey, self.why_unverified(token)?.into()));
+        let Some(held) = self.signer.key_named_by(token).await? else {
+            self.access_keys.check(caller).await?;
+            return Ok((Signature::UnknownKey, self.why_unverified(token).await?.into()));
         };
         let Some(payload) = held.key.verify(token) else {
-            self.access_keys.check(caller)?;
-            return Ok((Signature::Invalid, self.why_unverified(token)?.into()));
+            self.access_keys.check(caller).await?;
+            return Ok((Signature::Invalid, self.why_unverified(token).await?.into()));
         };
         Ok((Signature::Valid, self.introspect_signed(caller, held, payload).await?))
     }
@@ -134,10 +134,10 @@ impl Introspector {
     }
 
     /// Returns the reason why none of the emulator's keys signed a token, from the claims of the token.
-    fn why_unverified(&self, token: &str) -> Refused<Inactive> {
+    async fn why_unverified(&self, token: &str) -> Refused<Inactive> {
         let Ok(jwt) = UnverifiedJwt::decode(token) else { return Ok(Inactive::Malformed) };
         let Some(resource) = jwt.claim_str("resourceId") else { return Ok(Inactive::Malformed) };
-        Ok(match self.signer.key_named_by(token)? {
+        Ok(match self.signer.key_named_by(token).await? {
             Some(_) => Inactive::InvalidSignature,
             None if *resource != *self.resource.id() => Inactive::OtherResource,
             None => Inactive::UnknownKey,
@@ -153,7 +153,7 @@ impl Introspector {
         // Teams and Entra users are not identities of the resource. Their tokens end with the key and cannot be
         // revoked.
         let user = self.resource.identity_in(claims);
-        let snapshot = self.access_keys.heed(self.store.snapshot(Some(caller), user))?;
+        let snapshot = self.access_keys.heed(self.store.snapshot(Some(caller), user).await).await?;
         if let SigningSlot::Access(slot) = key.slot
             && snapshot.generations[slot as usize] != key.generation
         {
@@ -168,7 +168,7 @@ impl Introspector {
         let now = nanos(self.clock.now());
         if snapshot.revocations.iter().any(|revocation| revocation.is_due(now)) {
             // A revocation that was seen in force stays in force, whatever the clock shows later.
-            self.access_keys.heed(self.store.settle(now).await)?;
+            self.access_keys.heed(self.store.settle(now).await).await?;
         }
         let token = (claims.revocation.unwrap_or(0), claims.iat);
         Ok(is_revoked(token, row.revoked_below, &snapshot.revocations, now).then_some(Inactive::Revoked))

@@ -2,6 +2,7 @@
 
 mod access_keys;
 mod assignments;
+mod copies;
 mod directory;
 mod elsewhere;
 mod entra;
@@ -30,6 +31,7 @@ mod token_times;
 mod whole_state;
 
 pub use access_keys::{client_secret_of, identity_header_of};
+pub(crate) use copies::keep_copies;
 pub(crate) use directory::{MAX_PAGE, is_cursor};
 pub(crate) use elsewhere::{elsewhere, on_thread};
 pub use entra::DEFAULT_TENANT;
@@ -40,7 +42,7 @@ pub(crate) use inspection::{Inspection, Verdict};
 pub(crate) use introspection::{Inactive, Introspection};
 pub(crate) use open::{OpenedCore, OpenedStore, described};
 pub(crate) use owners::Core;
-pub(crate) use refusal::{Field, Refusal};
+pub(crate) use refusal::{Field, Refusal, Refused};
 pub(crate) use secrets::Known as KnownSecrets;
 pub(crate) use service_time::{ClockChange, ClockReading};
 pub(crate) use settling::settle_what_is_due;

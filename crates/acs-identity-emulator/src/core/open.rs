@@ -1,6 +1,6 @@
 //! Opens the core. The decisions of the first start are durable before any request is served.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use super::first_start::{StartError, import_signing_keys, keep_access_keys, keep_resource_id};
@@ -73,6 +73,14 @@ impl Core {
         OpenedStore::open(config, |_| ())?.start(config)
     }
 
+    /// Opens two cores over one store, as two processes do.
+    #[cfg(test)]
+    pub(crate) fn open_two(configs: [&Config; 2]) -> [Self; 2] {
+        let [one, other] = Store::two_in_memory();
+        let start = |config, store| block_on(Self::start(config, None, store, None, None, false)).unwrap();
+        [start(configs[0], one), start(configs[1], other)]
+    }
+
     pub(super) async fn start(
         config: &Config,
         // If the start fails, this is dropped after the store, so the folder is locked until the database is closed.
@@ -99,7 +107,7 @@ impl Core {
         if let Some(seed) = &config.seed {
             seeding::check_resource(seed, &resource_id)?;
         }
-        let is_used = service_time::restore(&store, &config.clock)?;
+        let is_used = service_time::restore(&store, &config.clock).await?;
         store.settle(nanos(config.clock.now())).await?;
         let core = Self::new(config, folder, store, &keys, &resource_id)?;
         let of_seed = config.seed.as_ref().and_then(|seed| seed.clock);
@@ -135,12 +143,13 @@ fn checked(config: &Config, exported: &ExportedState) -> Result<StateFile, Error
 
 /// Returns the error of a start for a failure of the store.
 pub(crate) fn described(path: Option<&Path>, failure: Failure) -> Error {
-    let path = path.map_or_else(PathBuf::new, Path::to_owned);
-    Error::Folder(
-        path,
-        match failure {
-            Failure::Store(error) => error.to_string(),
-            Failure::KeyGone => "an access key was replaced meanwhile".to_owned(),
-        },
-    )
+    let why = match failure {
+        Failure::Store(error) => error.to_string(),
+        Failure::KeyGone => "an access key was replaced meanwhile".to_owned(),
+        Failure::Stale => "the data was changed by another process meanwhile".to_owned(),
+    };
+    match path {
+        Some(path) => Error::Folder(path.to_owned(), why),
+        None => Error::Store(why),
+    }
 }

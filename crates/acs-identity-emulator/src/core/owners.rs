@@ -6,6 +6,7 @@ use time::Duration;
 
 use super::access_keys::AccessKeys;
 use super::assignments::Assignments;
+use super::copies::Copies;
 use super::directory::Directory;
 use super::entra::{DeviceLogins, EntraIssuer, TokenVerifier};
 use super::exchanges::Exchanges;
@@ -22,7 +23,7 @@ use super::whole_state::{Take, Transfer};
 use crate::config::Config;
 use crate::error::Error;
 use crate::folder::Folder;
-use crate::store::{AccessKeyRow, Caller, Cleared, Store, StoreError};
+use crate::store::{AccessKeyRow, Caller, Cleared, Store, StoreError, block_on};
 
 /// The service.
 pub(crate) struct Core {
@@ -43,6 +44,7 @@ pub(crate) struct Core {
     pub(crate) store: Arc<Store>,
     pub(crate) history: History,
     pub(super) made_for_front_ends: Made,
+    pub(super) copies: Copies,
     /// It is dropped after the store, because the lock on the folder must outlive the open files in it.
     folder: Option<Folder>,
 }
@@ -116,15 +118,16 @@ impl Core {
             store,
             history: History::default(),
             made_for_front_ends: Made::default(),
+            copies: Copies::default(),
             folder,
         })
     }
 
     /// Checks whether requests can be served now. Fails with the reason.
-    pub(crate) fn check_ready(&self) -> Refused<()> {
+    pub(crate) async fn check_ready(&self) -> Refused<()> {
         match self.store.trouble() {
             Some(error) => Err(error.into()),
-            None => self.access_keys.heed(self.store.snapshot(None, None)).map(drop),
+            None => self.access_keys.heed(self.store.snapshot(None, None).await).await.map(drop),
         }
     }
 
@@ -135,14 +138,14 @@ impl Core {
 
     /// Deletes all identities and all assignments, and returns how many there were.
     pub(crate) async fn reset(&self, caller: Caller) -> Refused<Cleared> {
-        let cleared = self.access_keys.heed(self.store.reset(caller).await)?;
+        let cleared = self.access_keys.heed(self.store.reset(caller).await).await?;
         self.made_for_front_ends.forget();
         Ok(cleared)
     }
 
     /// Exports the whole state when no request runs any more.
     pub(crate) fn export_at_end(&self, take: &mut Take<'_>) -> Result<(), Error> {
-        self.transfer.export(Caller::Entra, take).map_err(|refusal| {
+        block_on(self.transfer.export(Caller::Entra, take)).map_err(|refusal| {
             Error::Export(match refusal {
                 Refusal::Store(error) => error.to_string(),
                 Refusal::Fault(cause) => cause,

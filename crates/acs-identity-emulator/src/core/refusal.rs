@@ -77,6 +77,8 @@ pub(crate) enum Refusal {
 
     /// The access key of the caller was regenerated while the request was being processed.
     KeyGone,
+    /// The request was answered with old copies of the data of a shared store. Nothing was done.
+    Stale,
     /// Two requests regenerated the same access key at once, and the other one was first.
     KeyMoved,
     /// The store cannot execute the operation.

@@ -9,8 +9,10 @@ use super::owners::Core;
 use crate::clock::{ServiceClock, nanos};
 use crate::config::Config;
 use crate::error::Error;
+use crate::faults::Rule;
 use crate::random;
 use crate::seed::{Seed, SeedAssignment, SeedIdentity};
+use crate::store::fault_rules;
 use crate::store::seeding::{SeedRow, SeedRows, Seeding};
 use crate::store::{AssignmentRow, Kind, NewIdentity};
 
@@ -48,6 +50,10 @@ pub(super) async fn apply(core: &Core, clock: &ServiceClock, seed: &Seed) -> Res
     let rows = SeedRows { identities: identities?, assignments };
     let refused =
         |identity: usize, what: &str| Err(Error::Seed(seed.identities[identity].at.error(what).to_string()).into());
+    if core.is_shared() && !seed.faults.is_empty() {
+        // The first process that starts with a seed stores them.
+        core.store.keep_settings(vec![fault_rules::setting_of(seed.faults.iter().map(to_value))]).await?;
+    }
     match core.store.seed(Arc::new(rows)).await? {
         Seeding::Done { identities: 0, assignments: 0 } => Ok(()),
         Seeding::Done { identities, assignments } => {
@@ -61,6 +67,11 @@ pub(super) async fn apply(core: &Core, clock: &ServiceClock, seed: &Seed) -> Res
         Seeding::OtherCustomId { identity } => refused(identity, "has an id that exists with another custom id"),
         Seeding::OtherUser { identity } => refused(identity, "has a custom id that exists with another id"),
     }
+}
+
+/// Returns a rule in the form of the control API.
+fn to_value(rule: &Rule) -> serde_json::Value {
+    serde_json::to_value(rule).unwrap_or_default()
 }
 
 fn row(identity: &SeedIdentity, now: time::OffsetDateTime) -> Result<SeedRow, Error> {

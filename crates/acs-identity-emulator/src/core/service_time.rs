@@ -66,7 +66,7 @@ impl ServiceTime {
         let _turn = self.turn.lock().await;
         let (former, machine) = (self.clock.state(), machine::now());
         let state = changed(former, change, machine)?;
-        self.access_keys.heed(self.put(caller, former, state, machine).await)?;
+        self.access_keys.heed(self.put(caller, former, state, machine).await).await?;
         Ok(reading(state))
     }
 
@@ -80,7 +80,7 @@ impl ServiceTime {
     /// Sets the clock as a seed says, if the store keeps no state of the clock.
     pub(super) async fn keep(&self, clock: SeedClock) -> Result<(), StartError> {
         let (former, machine) = (self.clock.state(), machine::now());
-        let is_kept = self.store.setting(CLOCK)?.is_some();
+        let is_kept = self.store.setting(CLOCK).await?.is_some();
         let state = if is_kept { ClockState::MACHINE } else { former };
         // It is frozen first, so that it shows exactly the time of the seed.
         let state = if clock.is_frozen { state.frozen(machine) } else { state };
@@ -111,6 +111,17 @@ impl ServiceTime {
         Ok(done)
     }
 
+    /// Makes the clock show what the setting says, or the machine's time without one.
+    pub(super) fn take(&self, setting: Option<&str>) -> Result<(), StoreError> {
+        let state = setting.map(|text| state_of(text).ok_or_else(damaged)).transpose()?;
+        let state = state.unwrap_or(ClockState::MACHINE);
+        // A clock that is put anew moves on: it must not when nothing has changed.
+        if state != self.clock.state() {
+            self.clock.put(state);
+        }
+        Ok(())
+    }
+
     async fn put(
         &self,
         caller: Caller,
@@ -127,11 +138,14 @@ impl ServiceTime {
 
 /// Makes the clock show what the store keeps, and returns whether it keeps anything. Otherwise the clock stays as it
 /// is.
-pub(crate) fn restore(store: &Store, clock: &ServiceClock) -> Result<bool, Failure> {
-    let Some(text) = store.setting(CLOCK)? else { return Ok(false) };
-    let damaged = || StoreError::Damaged { what: "the setting of the clock cannot be read".into() };
+pub(crate) async fn restore(store: &Store, clock: &ServiceClock) -> Result<bool, Failure> {
+    let Some(text) = store.setting(CLOCK).await? else { return Ok(false) };
     clock.put(state_of(&text).ok_or_else(damaged)?);
     Ok(true)
+}
+
+fn damaged() -> StoreError {
+    StoreError::Damaged { what: "the setting of the clock cannot be read".into() }
 }
 
 /// Says in the log that the clock does not show the machine's time, which an earlier start may have left behind.

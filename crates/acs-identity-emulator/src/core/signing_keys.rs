@@ -69,6 +69,14 @@ impl SigningKeys {
         self.held.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// Replaces all keys by those of a shared store. A key that was cached and is still stored stays cached, because
+    /// tokens may be signed with it just now.
+    pub(super) fn take(&self, rows: &[SigningKeyRow]) -> Result<(), StoreError> {
+        let taken: Result<Vec<HeldSigningKey>, StoreError> = rows.iter().map(parsed).collect();
+        *self.held.write().unwrap_or_else(PoisonError::into_inner) = taken?;
+        Ok(())
+    }
+
     /// Forgets all keys before and after the work, which replaces the keys of the store. No key is made meanwhile.
     pub(super) async fn replacing<T>(&self, work: impl Future<Output = T>) -> T {
         let _turn = self.turn.lock().await;
@@ -81,15 +89,15 @@ impl SigningKeys {
 
     /// Makes the key of a slot in that generation, if the store has none. A key that exists is not parsed.
     pub(super) async fn make(&self, slot: SigningSlot, generation: i64) -> Result<(), Failure> {
-        if self.store.signing_key(slot)?.is_some_and(|row| row.generation == generation) {
+        if self.store.signing_key(slot).await?.is_some_and(|row| row.generation == generation) {
             return Ok(());
         }
         self.get(slot, generation).await.map(drop)
     }
 
     /// Caches a key that was parsed before, if the store still has its row.
-    pub(super) fn adopt(&self, key: ParsedKey) -> Result<(), Failure> {
-        if self.store.signing_key(key.row.slot)?.as_ref() == Some(&key.row) {
+    pub(super) async fn adopt(&self, key: ParsedKey) -> Result<(), Failure> {
+        if self.store.signing_key(key.row.slot).await?.as_ref() == Some(&key.row) {
             self.keep(&key.held);
         }
         Ok(())
@@ -103,7 +111,7 @@ impl SigningKeys {
             return Ok(held);
         }
         let _turn = self.turn.lock().await;
-        if let Some(held) = self.existing_key(slot)?.filter(is) {
+        if let Some(held) = self.existing_key(slot).await?.filter(is) {
             return Ok(held);
         }
         let pkcs8 = SigningKey::generate().map_err(|error| StoreError::Failed(error.to_string()))?;
@@ -118,8 +126,8 @@ impl SigningKeys {
     }
 
     /// Returns the key that the store has, if there is one.
-    fn existing_key(&self, slot: SigningSlot) -> Result<Option<HeldSigningKey>, Failure> {
-        let Some(row) = self.store.signing_key(slot)? else { return Ok(None) };
+    async fn existing_key(&self, slot: SigningSlot) -> Result<Option<HeldSigningKey>, Failure> {
+        let Some(row) = self.store.signing_key(slot).await? else { return Ok(None) };
         if let Some(held) = self.find(|held| held.slot == slot && held.generation == row.generation) {
             return Ok(Some(held));
         }
@@ -129,22 +137,22 @@ impl SigningKeys {
     }
 
     /// Returns the key of the emulator's Entra issuer, if it has signed a token.
-    pub(super) fn issuer(&self) -> Result<Option<Arc<SigningKey>>, Failure> {
+    pub(super) async fn issuer(&self) -> Result<Option<Arc<SigningKey>>, Failure> {
         if let Some(held) = self.find(|held| held.slot == SigningSlot::Issuer) {
             return Ok(Some(held.key));
         }
-        Ok(self.existing_key(SigningSlot::Issuer)?.map(|held| held.key))
+        Ok(self.existing_key(SigningSlot::Issuer).await?.map(|held| held.key))
     }
 
     /// Returns the key that an access token names. The caller must check whether its generation is in force.
-    pub(super) fn named_by(&self, token: &str) -> Result<Option<HeldSigningKey>, Failure> {
+    pub(super) async fn named_by(&self, token: &str) -> Result<Option<HeldSigningKey>, Failure> {
         let Some(kid) = key_id(token) else { return Ok(None) };
         let is = |held: &HeldSigningKey| held.key.kid() == kid && held.slot != SigningSlot::Issuer;
         if let Some(held) = self.find(is) {
             return Ok(Some(held));
         }
         for slot in SigningSlot::ALL.into_iter().filter(|slot| *slot != SigningSlot::Issuer) {
-            if let Some(held) = self.existing_key(slot)?.filter(is) {
+            if let Some(held) = self.existing_key(slot).await?.filter(is) {
                 return Ok(Some(held));
             }
         }
@@ -153,7 +161,7 @@ impl SigningKeys {
 
     /// Returns the keys of all valid tokens. Missing keys are made.
     pub(super) async fn published(&self) -> Result<Vec<HeldSigningKey>, Failure> {
-        let [primary, secondary] = self.store.snapshot(None, None)?.generations;
+        let [primary, secondary] = self.store.snapshot(None, None).await?.generations;
         let wanted = [
             (SigningSlot::Access(AccessSlot::Primary), primary),
             (SigningSlot::Access(AccessSlot::Secondary), secondary),
@@ -176,7 +184,7 @@ impl SigningKeys {
         let _turn = self.turn.lock().await;
         let mut missing = Vec::new();
         for (slot, generation) in wanted {
-            if self.existing_key(*slot)?.is_none_or(|held| held.generation != *generation) {
+            if self.existing_key(*slot).await?.is_none_or(|held| held.generation != *generation) {
                 missing.push((*slot, *generation));
             }
         }
@@ -198,7 +206,7 @@ impl SigningKeys {
     }
 }
 
-fn parsed(row: &SigningKeyRow) -> Result<HeldSigningKey, Failure> {
+fn parsed(row: &SigningKeyRow) -> Result<HeldSigningKey, StoreError> {
     let damaged =
         |_: Error| StoreError::Damaged { what: format!("the signing key {} cannot be read", row.slot.name()) };
     let key = SigningKey::from_pkcs8(&row.pkcs8).map_err(damaged)?;

@@ -11,7 +11,7 @@ use super::access_keys::AccessKeys;
 use super::refusal::{Refusal, Refused};
 use super::signing_keys::{HeldSigningKey, ParsedKey, SigningKeys};
 use crate::keys::signing::SigningKey;
-use crate::store::{AccessSlot, Caller, Failure, SigningSlot, Store, yield_now};
+use crate::store::{AccessSlot, Caller, Failure, SigningKeyRow, SigningSlot, Store, StoreError, yield_now};
 
 /// Signs tokens.
 pub(crate) struct TokenSigner {
@@ -48,6 +48,11 @@ impl TokenSigner {
         self.keys.replacing(work).await
     }
 
+    /// Takes over the keys of a shared store.
+    pub(super) fn take_keys(&self, rows: &[SigningKeyRow]) -> Result<(), StoreError> {
+        self.keys.take(rows)
+    }
+
     /// Makes the key for the tokens of a caller, if there is none yet.
     pub(super) async fn make_key(&self, caller: Caller) -> Result<(), Failure> {
         let (slot, generation) = slot_of(caller);
@@ -58,7 +63,7 @@ impl TokenSigner {
     /// it. A key that was parsed before is taken.
     pub(crate) async fn prepare(&self, parsed: Option<ParsedKey>) -> Result<(), Failure> {
         if let Some(parsed) = parsed {
-            self.keys.adopt(parsed)?;
+            self.keys.adopt(parsed).await?;
         }
         let slot = AccessSlot::Primary;
         let generation = self.access_keys.generations()[slot as usize];
@@ -68,22 +73,22 @@ impl TokenSigner {
     /// Returns the key for the tokens of a caller.
     pub(super) async fn key_for(&self, caller: Caller) -> Refused<Arc<SigningKey>> {
         let (slot, generation) = slot_of(caller);
-        Ok(self.access_keys.heed(self.keys.get(slot, generation).await)?.key)
+        Ok(self.access_keys.heed(self.keys.get(slot, generation).await).await?.key)
     }
 
     /// Returns the key of the emulator's Entra issuer. It is made now if there is none yet.
     pub(super) async fn issuer_key(&self) -> Refused<Arc<SigningKey>> {
-        Ok(self.access_keys.heed(self.keys.get(SigningSlot::Issuer, 0).await)?.key)
+        Ok(self.access_keys.heed(self.keys.get(SigningSlot::Issuer, 0).await).await?.key)
     }
 
     /// Returns the key of the emulator's Entra issuer, if it has signed a token.
-    pub(super) fn existing_issuer_key(&self) -> Refused<Option<Arc<SigningKey>>> {
-        self.access_keys.heed(self.keys.issuer())
+    pub(super) async fn existing_issuer_key(&self) -> Refused<Option<Arc<SigningKey>>> {
+        self.access_keys.heed(self.keys.issuer().await).await
     }
 
     /// Returns the key that an access token names. The caller must check whether its generation is in force.
-    pub(super) fn key_named_by(&self, token: &str) -> Refused<Option<HeldSigningKey>> {
-        self.access_keys.heed(self.keys.named_by(token))
+    pub(super) async fn key_named_by(&self, token: &str) -> Refused<Option<HeldSigningKey>> {
+        self.access_keys.heed(self.keys.named_by(token).await).await
     }
 
     /// Returns the public key of the emulator's Entra issuer (RFC 7517).
@@ -99,7 +104,7 @@ impl TokenSigner {
             Err(Failure::KeyGone) => self.keys.published().await,
             other => other,
         };
-        let keys = self.access_keys.heed(keys)?;
+        let keys = self.access_keys.heed(keys).await?;
         let jwks: Vec<&Value> = keys.iter().map(|held| held.key.jwk()).collect();
         Ok(json!({"keys": jwks}))
     }

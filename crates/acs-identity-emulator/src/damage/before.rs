@@ -95,7 +95,7 @@ fn a_folder_of_the_previous_version_has_all_its_data() {
         }
         let by = caller(&core, AccessSlot::Primary);
         for (name, expected) in said["identities"].as_object().unwrap() {
-            let identity = core.identities.get(by, version(), expected["id"].as_str().unwrap()).unwrap();
+            let identity = block_on(core.identities.get(by, version(), expected["id"].as_str().unwrap())).unwrap();
             assert_eq!(serde_json::to_value(&identity).unwrap(), *expected, "{name}");
             let RawId::CommunicationUser { resource, .. } = RawId::parse(expected["id"].as_str().unwrap()) else {
                 panic!("{expected}")
@@ -103,7 +103,7 @@ fn a_folder_of_the_previous_version_has_all_its_data() {
             assert_eq!(resource, *core.resource.id());
         }
         assert_eq!(
-            core.identities.get(by, version(), said["deleted"].as_str().unwrap()).unwrap_err(),
+            block_on(core.identities.get(by, version(), said["deleted"].as_str().unwrap())).unwrap_err(),
             Refusal::IdentityNotFound
         );
         for (name, expected) in said["tokens"].as_object().unwrap() {
@@ -114,7 +114,7 @@ fn a_folder_of_the_previous_version_has_all_its_data() {
         for (kind, tenant) in
             [(Kind::Entra, None), (Kind::TeamsExtension, Some("11111111-1111-1111-1111-111111111111"))]
         {
-            let row = core.assignments.get(by, kind, tenant, object).unwrap();
+            let row = block_on(core.assignments.get(by, kind, tenant, object)).unwrap();
             assert_eq!(row.client_ids, Some(vec!["33333333-3333-3333-3333-333333333333".to_owned()]));
         }
     }

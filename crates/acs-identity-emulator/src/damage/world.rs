@@ -162,7 +162,7 @@ pub(super) fn ask(config: &Config, questions: &Questions) -> Result<Said, Error>
         say("signing keys".into(), block_on(core.signer.token_jwks()).map(|keys| keys.to_string()));
     }
     for id in &questions.identities {
-        say(id.clone(), core.identities.get(by, version(), id).map(|identity| format!("{identity:?}")));
+        say(id.clone(), block_on(core.identities.get(by, version(), id)).map(|identity| format!("{identity:?}")));
     }
     for custom_id in &questions.custom_ids {
         say(custom_id.clone(), create(&core, Some(custom_id.clone())));
@@ -174,9 +174,12 @@ pub(super) fn ask(config: &Config, questions: &Questions) -> Result<Said, Error>
         );
     }
     for object in &questions.objects {
-        say(object.clone(), core.assignments.get(by, Kind::Entra, None, object).map(|row| format!("{row:?}")));
+        say(
+            object.clone(),
+            block_on(core.assignments.get(by, Kind::Entra, None, object)).map(|row| format!("{row:?}")),
+        );
     }
-    say("assignments".into(), core.assignments.list_entra(by, None).map(|list| format!("{list:?}")));
+    say("assignments".into(), block_on(core.assignments.list_entra(by, None)).map(|list| format!("{list:?}")));
     // New writes must be stored as well.
     for (number, id) in questions.identities.iter().enumerate().take(8) {
         let written = issue(&core, by, id).and_then(|token| {

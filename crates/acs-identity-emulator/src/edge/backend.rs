@@ -56,7 +56,9 @@ impl Backend {
         routes: Vec<&'static Route>,
     ) -> Self {
         let names = OwnNames::of(&config);
-        let faults: Vec<_> = config.seed.iter().flat_map(|seed| seed.faults.clone()).collect();
+        // A shared store keeps those of a seed.
+        let of_seed = config.seed.iter().filter(|_| !core.is_shared());
+        let faults: Vec<_> = of_seed.flat_map(|seed| seed.faults.clone()).collect();
         let metrics = Metrics::new(routes.iter().map(|route| route.operation));
         Self {
             core,

@@ -1,21 +1,22 @@
 //! Faults that the emulator was told to inject: rules that say which requests they hit, what happens to these, and how
-//! often. They are in memory.
+//! often. They are in memory, or copies of those that all processes of a shared store have.
 
 mod draw;
 mod glob;
 mod hold;
+mod limits;
 mod operations;
 mod rule;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use hold::Hold;
+pub(crate) use limits::{Counts, Limits};
 pub use operations::{FAULT_OPERATIONS, fault_operation_meant};
 pub(crate) use rule::{DropAt, Problem, Rule};
 
-use std::cell::OnceCell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use acs_identity_protocol::time::seven_decimals;
 use time::OffsetDateTime;
@@ -34,10 +35,10 @@ pub(crate) struct Asked<'a> {
     pub(crate) path: &'a str,
     /// The raw id in the path, or an empty text.
     pub(crate) identity: &'a str,
-    /// Returns the custom id of the identity. It is called only if a rule needs it.
-    pub(crate) custom_id: &'a dyn Fn() -> Option<String>,
+    /// The custom id of the identity, if a rule needs it.
+    pub(crate) custom_id: Option<String>,
     /// Returns whether a creation of an identity asks for an access token. It is called only if a rule needs it.
-    pub(crate) asks_for_token: &'a dyn Fn() -> bool,
+    pub(crate) asks_for_token: &'a (dyn Fn() -> bool + Sync),
     /// The service's time.
     pub(crate) now: OffsetDateTime,
 }
@@ -57,45 +58,59 @@ pub(crate) struct Fault {
     pub(crate) id: u64,
     pub(crate) rule: Rule,
     checked: Checked,
-    /// How many requests fitted the condition, without `every` and `probability`.
-    fitted: AtomicU64,
-    hits: AtomicU64,
+    /// How often it was counted, if this process has the rule alone.
+    counts: Mutex<Counts>,
     held: Held,
 }
 
 impl Fault {
-    /// Returns how many requests it has hit.
+    /// Makes a rule that is in force.
+    ///
+    /// # Errors
+    ///
+    /// Fails with the problem of the rule, if it has one.
+    pub(crate) fn of(id: u64, rule: Rule) -> Result<Self, Problem> {
+        let checked = rule.check()?;
+        // The time is shown in the form of all times.
+        let rule = Rule { until: checked.until.map(seven_decimals), ..rule };
+        Ok(Self { id, rule, checked, counts: Mutex::default(), held: Held::default() })
+    }
+
+    /// Returns the same rule with another id.
+    pub(crate) fn with_id(self, id: u64) -> Self {
+        Self { id, ..self }
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns how many requests it has hit, if this process has the rule alone.
     pub(crate) fn hits(&self) -> u64 {
-        self.hits.load(Ordering::Relaxed)
+        self.counts().hits
     }
 
-    /// Checks whether a request is hit, and counts it.
-    fn hit(&self, phase: Phase, asked: &Asked<'_>) -> Option<Hold> {
-        if self.rule.phase() != phase || !self.checked.fits(&self.rule, asked) {
-            return None;
-        }
-        // It begins before the hit is counted, so that whoever sees the hit can end the request.
-        let hold = self.held.begin();
-        self.count(asked).then_some(hold)
+    /// Returns how many of the requests that fit it are hit.
+    pub(crate) fn limits(&self) -> Limits {
+        let seed = self.rule.seed.unwrap_or(0);
+        let chance = self.rule.probability.map(|chance| (chance, seed));
+        Limits { every: self.rule.every, chance, times: self.rule.times }
     }
 
-    /// Counts a request that fits the condition. Returns whether it is hit.
-    fn count(&self, asked: &Asked<'_>) -> bool {
+    /// Returns what a request needs to wait, if the rule fits the request. It begins before the hit is counted, so that
+    /// whoever sees the hit can end the request.
+    pub(crate) fn fitting(&self, phase: Phase, asked: &Asked<'_>) -> Option<Hold> {
         let is_over = self.checked.until.is_some_and(|until| asked.now >= until);
-        if is_over || self.rule.times.is_some_and(|times| self.hits() >= times) {
-            return false;
-        }
-        let fitted = self.fitted.fetch_add(1, Ordering::Relaxed) + 1;
-        if self.rule.every.is_some_and(|every| !fitted.is_multiple_of(every)) {
-            return false;
-        }
-        if self.rule.probability.is_some_and(|chance| !draw::hits(self.rule.seed.unwrap_or(0), fitted, chance)) {
-            return false;
-        }
-        // Two requests at once must not take the same last time.
-        let most = self.rule.times.unwrap_or(u64::MAX);
-        let more = |hits: u64| (hits < most).then_some(hits + 1);
-        self.hits.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
+        let fits = self.rule.phase() == phase && !is_over && self.checked.fits(&self.rule, asked);
+        fits.then(|| self.held.begin())
+    }
+
+    /// Counts a request that fits. Returns whether it is hit.
+    fn count(&self) -> bool {
+        let mut counts = self.counts();
+        let (counted, is_hit) = self.limits().count(*counts);
+        *counts = counted;
+        is_hit
     }
 }
 
@@ -138,26 +153,32 @@ impl Faults {
         result
     }
 
-    /// Adds a rule. Its time is shown in the form of all times.
+    /// Adds a rule.
     pub(crate) fn add(&self, rule: Rule) -> Result<Result<Arc<Fault>, TooMany>, Problem> {
-        let checked = rule.check()?;
-        let rule = Rule { until: checked.until.map(seven_decimals), ..rule };
+        let fault = Fault::of(0, rule)?;
         Ok(self.change(|rules| {
             if rules.len() >= MOST_RULES {
                 return Err(TooMany);
             }
             let id = self.last.fetch_add(1, Ordering::Relaxed) + 1;
-            let fault = Arc::new(Fault {
-                id,
-                rule,
-                checked,
-                fitted: AtomicU64::new(0),
-                hits: AtomicU64::new(0),
-                held: Held::default(),
-            });
+            let fault = Arc::new(fault.with_id(id));
             rules.push(Arc::clone(&fault));
             Ok(fault)
         }))
+    }
+
+    /// Takes over the rules that all processes of a shared store have. Requests that wait for a rule that is gone end.
+    pub(crate) fn take(&self, shared: impl Iterator<Item = (u64, Rule)>) {
+        let gone = self.change(|rules| {
+            let mut former = std::mem::take(rules);
+            for (id, rule) in shared {
+                let known = former.iter().position(|fault| fault.id == id).map(|place| former.remove(place));
+                // A rule with a problem is not stored.
+                rules.extend(known.or_else(|| Fault::of(id, rule).ok().map(Arc::new)));
+            }
+            former
+        });
+        gone.iter().for_each(|fault| fault.held.remove());
     }
 
     /// Returns how many rules there are.
@@ -200,12 +221,24 @@ impl Faults {
         self.any.load(Ordering::Relaxed)
     }
 
+    /// Returns whether the custom id of the identity is needed to tell which rules fit a request.
+    pub(crate) fn needs_custom_id(&self, phase: Phase, asked: &Asked<'_>) -> bool {
+        let needs =
+            |fault: &Arc<Fault>| fault.rule.phase() == phase && fault.checked.needs_custom_id(&fault.rule, asked);
+        self.list().iter().any(needs)
+    }
+
+    /// Returns the rules that fit a request, and what the request needs to wait for each.
+    pub(crate) fn fitting(&self, phase: Phase, asked: &Asked<'_>) -> Vec<(Arc<Fault>, Hold)> {
+        let fits = |fault: &Arc<Fault>| Some((Arc::clone(fault), fault.fitting(phase, asked)?));
+        self.list().iter().filter_map(fits).collect()
+    }
+
     /// Returns the first rule that hits a request, and what the request needs to wait. The hit is counted.
     pub(crate) fn hit(&self, phase: Phase, asked: &Asked<'_>) -> Option<(Arc<Fault>, Hold)> {
-        // The custom id is looked up once, for all rules.
-        let found = OnceCell::new();
-        let custom_id = || found.get_or_init(|| (asked.custom_id)()).clone();
-        let asked = &Asked { custom_id: &custom_id, ..*asked };
-        self.list().iter().find_map(|fault| Some((Arc::clone(fault), fault.hit(phase, asked)?)))
+        self.list().iter().find_map(|fault| {
+            let hold = fault.fitting(phase, asked)?;
+            fault.count().then(|| (Arc::clone(fault), hold))
+        })
     }
 }

@@ -128,6 +128,19 @@ impl Checked {
     /// Returns whether the condition fits a request. A rule that changes nothing but tokens fits no request without
     /// one.
     pub(super) fn fits(&self, rule: &Rule, asked: &Asked<'_>) -> bool {
+        let is_meant = |identity: &str| {
+            identity.eq_ignore_ascii_case(asked.identity) || asked.custom_id.as_deref() == Some(identity)
+        };
+        rule.identity.as_deref().is_none_or(is_meant) && self.fits_apart_from_identity(rule, asked)
+    }
+
+    /// Returns whether only the custom id of the identity is missing to tell whether the condition fits.
+    pub(super) fn needs_custom_id(&self, rule: &Rule, asked: &Asked<'_>) -> bool {
+        rule.identity.as_deref().is_some_and(|identity| !identity.eq_ignore_ascii_case(asked.identity))
+            && self.fits_apart_from_identity(rule, asked)
+    }
+
+    fn fits_apart_from_identity(&self, rule: &Rule, asked: &Asked<'_>) -> bool {
         let gives_token = || match asked.operation {
             Some("createIdentity") => (asked.asks_for_token)(),
             operation => operations::can_give_token(operation),
@@ -135,9 +148,6 @@ impl Checked {
         rule.operation.as_deref().is_none_or(|names| names.split(',').any(|name| asked.operation == Some(name)))
             && rule.method.as_deref().is_none_or(|method| method.eq_ignore_ascii_case(asked.method))
             && self.path.as_ref().is_none_or(|pattern| pattern.fits(asked.path))
-            && rule.identity.as_deref().is_none_or(|identity| {
-                identity.eq_ignore_ascii_case(asked.identity) || (asked.custom_id)().as_deref() == Some(identity)
-            })
             && (!rule.changes_tokens_only() || gives_token())
     }
 }

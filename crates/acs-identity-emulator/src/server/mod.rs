@@ -72,6 +72,7 @@ async fn serve(listeners: Vec<TcpListener>, served: Served, end: impl Future<Out
     let looking = tokio::spawn(Arc::clone(&table).look_after());
     let turns = tokio::spawn(Arc::clone(&table.turns).give());
     tokio::spawn(settle_what_is_due(Arc::clone(&core), stopped.clone()));
+    tokio::spawn(edge.keep_copies(stopped.clone()));
     tokio::spawn(certificates::keep_up(pki, Arc::clone(&core), stopped));
     let end = tokio::select! {
         end = end => end,

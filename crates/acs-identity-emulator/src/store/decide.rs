@@ -1,5 +1,6 @@
 //! The logic of each operation, on rows that an implementation stores. The implementation makes each operation atomic.
 
+use super::fault_rules;
 use super::operation::{Caller, Change, Cleared, Created, NewIdentity, Operation, Outcome, Replacement};
 use super::revocation::{MAX_NUMBER, Revocation, settle};
 use super::rows::{AccessKeyRow, AccessSlot, AssignmentRow, IdentityRow, Kind, SigningKeyRow, SigningSlot};
@@ -116,6 +117,9 @@ pub(super) fn decide<R: Rows>(rows: &mut R, operation: &Operation) -> Result<Out
             rows.put_setting(name, value)?;
             settle_due(rows, *now)
         }
+        Operation::AddFault { rule, most } => fault_rules::add(rows, rule, *most),
+        Operation::RemoveFaults { id } => fault_rules::remove(rows, *id),
+        Operation::CountFault { id, limits } => fault_rules::count(rows, *id, limits),
         Operation::Replace { state, even_if_used, .. } => {
             if !even_if_used && rows.are_used()? {
                 return Ok(Outcome::Replaced(Replacement::InUse));

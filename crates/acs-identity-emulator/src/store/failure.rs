@@ -4,6 +4,7 @@ use std::fmt;
 
 /// A failure of the store itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(dead_code, reason = "only a store on another machine can be out of reach")]
 pub(crate) enum StoreError {
     /// The disk is full. A later operation may succeed.
     Full,
@@ -13,6 +14,10 @@ pub(crate) enum StoreError {
     Stopped(String),
     /// The stored data differs from the data that was written.
     Damaged { what: String },
+    /// The machine with the data cannot be reached, so nothing was done. A later operation may succeed.
+    Unreachable(String),
+    /// The machine with the data did not say whether the operation was done.
+    Unknown(String),
     /// Another failure.
     Failed(String),
 }
@@ -24,6 +29,8 @@ impl fmt::Display for StoreError {
             Self::Gone => f.write_str("a file of the data folder was removed, replaced or written by another program"),
             Self::Stopped(why) => write!(f, "the store has stopped: {why}"),
             Self::Damaged { what } => write!(f, "the store is damaged: {what}"),
+            Self::Unreachable(why) => write!(f, "the store cannot be reached: {why}"),
+            Self::Unknown(why) => write!(f, "it is not known whether the change was stored: {why}"),
             Self::Failed(why) => f.write_str(why),
         }
     }
@@ -34,6 +41,8 @@ impl fmt::Display for StoreError {
 pub(crate) enum Failure {
     /// The access key with which the caller authenticated is no longer in force.
     KeyGone,
+    /// The process has an old copy of what all processes of a shared store have. Nothing was done.
+    Stale,
     Store(StoreError),
 }
 

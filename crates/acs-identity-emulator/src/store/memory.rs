@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::confirmation;
 use super::decide::decide;
 use super::failure::{Failure, StoreError};
-use super::operation::{Caller, Operation, Outcome, Snapshot};
+use super::operation::{Caller, Copied, Operation, Outcome, Snapshot};
 use super::revocation::Revocation;
 use super::rows::{
     AccessKeyRow, AssignmentRow, DescribedIdentity, Filter, GuidPart, IdentityRow, Kind, Name, SigningKeyRow,
@@ -20,6 +21,8 @@ use super::whole_state::{WholeIdentity, WholeState};
 #[derive(Clone, Default)]
 pub(crate) struct Memory {
     state: Arc<Mutex<State>>,
+    /// Whether several owners have handles on it.
+    pub(super) is_shared: bool,
 }
 
 #[derive(Default)]
@@ -31,6 +34,8 @@ struct State {
     revocations: HashMap<String, Vec<Revocation>>,
     assignments: BTreeMap<Kind, ByObject>,
     settings: HashMap<String, String>,
+    /// How often something was changed that the owners of the handles have copies of.
+    generation: i64,
     closed: bool,
 }
 
@@ -38,27 +43,53 @@ struct State {
 type ByObject = BTreeMap<String, BTreeMap<String, AssignmentRow>>;
 
 impl Memory {
+    /// Makes an empty store for several owners.
+    #[cfg(test)]
+    pub(super) fn shared() -> Self {
+        Self { is_shared: true, ..Self::default() }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // A panic during an operation would leave it half done, but nothing in an operation panics. So a poisoned lock
         // is used as it is.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn apply(&self, operation: &Operation) -> Result<Outcome, StoreError> {
-        let mut state = self.lock();
-        if state.closed {
-            return Err(StoreError::Stopped("it is closed".into()));
-        }
-        let Ok(outcome) = decide(&mut *state, operation);
-        Ok(outcome)
-    }
-
-    /// Reads a consistent state. Fails when the caller's key is not in force.
-    fn read<T>(&self, caller: Option<Caller>, read: impl FnOnce(&State) -> T) -> Result<T, Failure> {
+    /// Returns the state, unless it is closed or has another generation.
+    fn open(&self, expected: Option<i64>) -> Result<MutexGuard<'_, State>, Failure> {
         let state = self.lock();
         if state.closed {
             return Err(StoreError::Stopped("it is closed".into()).into());
         }
+        if expected.is_some_and(|expected| expected != state.generation) {
+            return Err(Failure::Stale);
+        }
+        Ok(state)
+    }
+
+    pub(super) fn apply(&self, operation: &Operation) -> Result<Outcome, Failure> {
+        let mut state = self.open(confirmation::expected())?;
+        let Ok(outcome) = decide(&mut *state, operation);
+        state.generation += i64::from(operation.changes_copies(&outcome));
+        Ok(outcome)
+    }
+
+    pub(super) fn confirm(&self, generation: i64) -> Result<(), Failure> {
+        self.open(Some(generation)).map(drop)
+    }
+
+    pub(super) fn copied(&self) -> Result<Copied, Failure> {
+        self.read(None, |state| Copied {
+            generation: state.generation,
+            access_keys: state.access_keys.iter().flatten().cloned().collect(),
+            signing_keys: state.signing_keys.clone(),
+            settings: state.settings.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        })
+    }
+
+    /// Reads a consistent state. Fails when the caller's key is not in force.
+    fn read<T>(&self, caller: Option<Caller>, read: impl FnOnce(&State) -> T) -> Result<T, Failure> {
+        let state = self.open(confirmation::expected())?;
         if let Some(Caller::Key { slot, generation }) = caller
             && state.generations()[slot as usize] != generation
         {

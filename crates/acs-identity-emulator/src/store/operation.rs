@@ -4,10 +4,13 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::revocation::Revocation;
-use super::rows::{AccessKeyRow, AccessSlot, AssignmentRow, IdentityRow, Kind, SigningSlot};
+use super::rows::{AccessKeyRow, AccessSlot, AssignmentRow, IdentityRow, Kind, SigningKeyRow, SigningSlot};
 use super::seeding::{SeedRows, Seeding};
 use super::whole_state::WholeState;
+use crate::faults::Limits;
 
 /// The credential with which a caller has authenticated. An operation is refused if the access key has a newer
 /// generation.
@@ -53,6 +56,12 @@ pub(crate) enum Operation {
     Settle { now: i64 },
     /// Replaces the setting of the clock, and puts revocations that are due in force permanently.
     SetClock { caller: Caller, clock: (String, String), now: i64 },
+    /// Adds a rule of faults, in the form of the control API, unless there are as many as there may be.
+    AddFault { rule: Arc<Value>, most: usize },
+    /// Removes a rule of faults, or all of them.
+    RemoveFaults { id: Option<u64> },
+    /// Counts a request that fits a rule of faults.
+    CountFault { id: u64, limits: Limits },
     /// Replaces the whole state. A store with identities or assignments is refused, unless `even_if_used` is set.
     Replace { caller: Caller, state: Arc<WholeState>, even_if_used: bool },
 }
@@ -75,7 +84,35 @@ impl Operation {
             | Self::KeepSettings(_)
             | Self::ReplaceSettings(_)
             | Self::Seed(_)
-            | Self::Settle { .. } => None,
+            | Self::Settle { .. }
+            | Self::AddFault { .. }
+            | Self::RemoveFaults { .. }
+            | Self::CountFault { .. } => None,
+        }
+    }
+
+    /// Returns whether the operation, if it had this outcome, has changed something that each process of a shared store
+    /// has a copy of.
+    pub(super) fn changes_copies(&self, outcome: &Outcome) -> bool {
+        match self {
+            Self::RegenerateKey { .. } => matches!(outcome, Outcome::Regenerated { .. }),
+            Self::Replace { .. } => matches!(outcome, Outcome::Replaced(Replacement::Done { .. })),
+            Self::AddFault { .. } => matches!(outcome, Outcome::FaultAdded { .. }),
+            Self::KeepAccessKeys { .. }
+            | Self::KeepSettings(_)
+            | Self::ReplaceSettings(_)
+            | Self::RemoveFaults { .. } => true,
+            Self::SetClock { .. } => *outcome != Outcome::KeyGone,
+            Self::Create { .. }
+            | Self::Issue { .. }
+            | Self::Revoke { .. }
+            | Self::Delete { .. }
+            | Self::Reset { .. }
+            | Self::Assign { .. }
+            | Self::KeepSigningKey { .. }
+            | Self::Seed(_)
+            | Self::Settle { .. }
+            | Self::CountFault { .. } => false,
         }
     }
 }
@@ -113,6 +150,14 @@ pub(crate) enum Outcome {
     Settings(Vec<String>),
     Replaced(Replacement),
     Seeded(Seeding),
+    FaultAdded {
+        id: u64,
+    },
+    /// There are as many rules of faults as there may be.
+    TooMany,
+    FaultCounted {
+        is_hit: bool,
+    },
 }
 
 /// The outcome of replacing the whole state.
@@ -178,4 +223,16 @@ pub(crate) struct Snapshot {
     pub(crate) revocations: Vec<Revocation>,
     /// The generations of the primary and of the secondary key.
     pub(crate) generations: [i64; 2],
+}
+
+/// What each process of a shared store has a copy of, in one consistent read. It contains secrets, so it has no
+/// `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Copied {
+    /// How often it was changed.
+    pub(crate) generation: i64,
+    pub(crate) access_keys: Vec<AccessKeyRow>,
+    pub(crate) signing_keys: Vec<SigningKeyRow>,
+    /// All settings.
+    pub(crate) settings: Vec<(String, String)>,
 }

@@ -44,7 +44,7 @@ fn revoke(store: &Store, user: &str, issued_until: Option<i64>, in_force_at: Opt
 
 /// Returns whether a token with that number and issue time is revoked.
 fn revoked(store: &Store, user: &str, token: (i64, i64), now: i64) -> bool {
-    let snapshot = store.snapshot(None, Some(user)).unwrap();
+    let snapshot = block_on(store.snapshot(None, Some(user))).unwrap();
     is_revoked(token, snapshot.identity.unwrap().revoked_below, &snapshot.revocations, now)
 }
 
@@ -62,12 +62,12 @@ fn a_change_by_one_handle_is_seen_by_the_other() {
     each(|one, other| {
         create(one, "u");
         assert_eq!(issue(other, "u"), Some(0));
-        let row = one.snapshot(None, Some("u")).unwrap().identity.unwrap();
+        let row = block_on(one.snapshot(None, Some("u"))).unwrap().identity.unwrap();
         assert_eq!(row.last_token_issued_at, Some(1));
         assert!(block_on(other.delete(Caller::Entra, "u".into())).unwrap());
         assert_eq!(issue(one, "u"), None);
         assert!(!block_on(one.delete(Caller::Entra, "u".into())).unwrap());
-        assert_eq!(one.snapshot(None, Some("u")).unwrap().identity, None);
+        assert_eq!(block_on(one.snapshot(None, Some("u"))).unwrap().identity, None);
     });
 }
 
@@ -75,23 +75,23 @@ fn a_change_by_one_handle_is_seen_by_the_other() {
 fn a_custom_id_is_known_as_long_as_its_identity_exists() {
     each(|one, other| {
         create(one, "a");
-        assert_eq!(other.has_custom_id("c"), Ok(false));
+        assert_eq!(block_on(other.has_custom_id("c")), Ok(false));
         block_on(one.create(Caller::Entra, NewIdentity::of("b").with_custom_id("c"))).unwrap();
-        assert_eq!(other.has_custom_id("c"), Ok(true));
+        assert_eq!(block_on(other.has_custom_id("c")), Ok(true));
         block_on(one.delete(Caller::Entra, "b".into())).unwrap();
-        assert_eq!(other.has_custom_id("c"), Ok(false));
+        assert_eq!(block_on(other.has_custom_id("c")), Ok(false));
     });
 }
 
 #[test]
 fn the_number_of_identities_follows_creations_and_deletions() {
     each(|one, other| {
-        assert_eq!(one.identity_count(Caller::Entra), Ok(0));
+        assert_eq!(block_on(one.identity_count(Caller::Entra)), Ok(0));
         create(one, "a");
         create(other, "b");
-        assert_eq!(one.identity_count(Caller::Entra), Ok(2));
+        assert_eq!(block_on(one.identity_count(Caller::Entra)), Ok(2));
         block_on(one.delete(Caller::Entra, "a".into())).unwrap();
-        assert_eq!(other.identity_count(Caller::Entra), Ok(1));
+        assert_eq!(block_on(other.identity_count(Caller::Entra)), Ok(1));
     });
 }
 
@@ -107,9 +107,9 @@ fn a_reset_deletes_identities_revocations_and_assignments_and_keeps_the_rest() {
             block_on(one.assign(Caller::Entra, kind, vec![assignments::change(object, "t")])).unwrap();
         }
         assert_eq!(block_on(other.reset(PRIMARY)), Ok(Cleared { identities: 2, assignments: 3 }));
-        assert_eq!(one.identity_count(PRIMARY), Ok(0));
-        assert_eq!(one.assignments_after(PRIMARY, Kind::Entra, None, 9), Ok(Vec::new()));
-        assert_eq!(one.setting("a"), Ok(Some("1".to_owned())));
+        assert_eq!(block_on(one.identity_count(PRIMARY)), Ok(0));
+        assert_eq!(block_on(one.assignments_after(PRIMARY, Kind::Entra, None, 9)), Ok(Vec::new()));
+        assert_eq!(block_on(one.setting("a")), Ok(Some("1".to_owned())));
         // A custom id is free again, and a revocation that was pending does not concern a new identity.
         let Created { row, found } =
             block_on(one.create(Caller::Entra, NewIdentity::of("a").with_custom_id("c"))).unwrap();
@@ -170,14 +170,14 @@ fn the_caller_s_key_must_be_in_force() {
         assert_eq!(block_on(one.delete(PRIMARY, user())), Err(Failure::KeyGone));
         assert_eq!(block_on(one.reset(PRIMARY)), Err(Failure::KeyGone));
         assert_eq!(block_on(one.assign(PRIMARY, Kind::Entra, Vec::new())), Err(Failure::KeyGone));
-        assert_eq!(one.snapshot(Some(PRIMARY), Some("u")), Err(Failure::KeyGone));
-        assert_eq!(one.identity_count(PRIMARY), Err(Failure::KeyGone));
-        assert_eq!(one.assignments_of(PRIMARY, Kind::Entra, None, &["o"]), Err(Failure::KeyGone));
-        assert_eq!(one.assignments_after(PRIMARY, Kind::Entra, None, 1), Err(Failure::KeyGone));
-        assert_eq!(one.identities_after(PRIMARY, None, None, 1), Err(Failure::KeyGone));
-        assert_eq!(one.described(PRIMARY, super::Name::User("u")), Err(Failure::KeyGone));
-        assert_eq!(one.check(PRIMARY), Err(Failure::KeyGone));
-        assert_eq!(one.check(Caller::Key { slot: Primary, generation: GENERATION + 1 }), Ok(()));
+        assert_eq!(block_on(one.snapshot(Some(PRIMARY), Some("u"))), Err(Failure::KeyGone));
+        assert_eq!(block_on(one.identity_count(PRIMARY)), Err(Failure::KeyGone));
+        assert_eq!(block_on(one.assignments_of(PRIMARY, Kind::Entra, None, &["o"])), Err(Failure::KeyGone));
+        assert_eq!(block_on(one.assignments_after(PRIMARY, Kind::Entra, None, 1)), Err(Failure::KeyGone));
+        assert_eq!(block_on(one.identities_after(PRIMARY, None, None, 1)), Err(Failure::KeyGone));
+        assert_eq!(block_on(one.described(PRIMARY, super::Name::User("u"))), Err(Failure::KeyGone));
+        assert_eq!(block_on(one.check(PRIMARY)), Err(Failure::KeyGone));
+        assert_eq!(block_on(one.check(Caller::Key { slot: Primary, generation: GENERATION + 1 })), Ok(()));
         assert_eq!(issue(one, "v"), None);
     });
 }
@@ -209,7 +209,7 @@ fn of_two_regenerations_of_one_generation_one_fails() {
             };
             let answers = together(|| ask(one, "EEEE"), || ask(other, "FFFF"));
             assert_eq!(answers.iter().flatten().collect::<Vec<_>>(), [&(generation + 1)]);
-            let key = |store: &Store| store.access_keys().unwrap().remove(Primary as usize);
+            let key = |store: &Store| block_on(store.access_keys()).unwrap().remove(Primary as usize);
             assert_eq!(key(one), key(other));
             assert_eq!(key(one).key, if answers[0].is_some() { "EEEE" } else { "FFFF" });
         }
@@ -227,14 +227,14 @@ fn a_regeneration_deletes_the_signing_key() {
         assert_eq!(keep(one, 1, "first"), Ok(b"first".to_vec()));
         assert_eq!(keep(other, 1, "second"), Ok(b"first".to_vec()), "the first one wins");
         block_on(other.regenerate_key(Caller::Entra, Primary, 1, "CCCC".into())).unwrap();
-        assert_eq!(one.signing_key(slot), Ok(None));
+        assert_eq!(block_on(one.signing_key(slot)), Ok(None));
         assert_eq!(keep(one, 1, "first"), Err(Failure::KeyGone));
         assert_eq!(keep(one, 2, "third"), Ok(b"third".to_vec()));
         let entra = block_on(one.keep_signing_key(SigningSlot::Entra, 0, b"e".to_vec()));
         assert_eq!(entra, Ok(b"e".to_vec()));
         block_on(other.regenerate_key(Caller::Entra, Secondary, 1, "CCCC".into())).unwrap();
-        assert_eq!(one.signing_key(slot).unwrap().unwrap().pkcs8, b"third", "that of the other key stays");
-        assert!(one.signing_key(SigningSlot::Entra).unwrap().is_some());
+        assert_eq!(block_on(one.signing_key(slot)).unwrap().unwrap().pkcs8, b"third", "that of the other key stays");
+        assert!(block_on(one.signing_key(SigningSlot::Entra)).unwrap().is_some());
     });
 }
 
@@ -247,8 +247,8 @@ fn existing_settings_and_keys_stay() {
         assert_eq!(keep(one, "1"), Ok(vec!["1".to_owned(), "1".to_owned()]));
         assert_eq!(keep(other, "2"), Ok(vec!["1".to_owned(), "2".to_owned()]));
         block_on(one.replace_settings(vec![("a".into(), "3".into())])).unwrap();
-        assert_eq!(other.setting("a"), Ok(Some("3".to_owned())));
-        assert_eq!(other.setting("b"), Ok(None));
+        assert_eq!(block_on(other.setting("a")), Ok(Some("3".to_owned())));
+        assert_eq!(block_on(other.setting("b")), Ok(None));
         keys(one);
         let kept = block_on(other.keep_access_keys("XXXX".into(), "YYYY".into())).unwrap();
         assert_eq!(
@@ -270,11 +270,11 @@ fn a_set_clock_is_kept_together_with_the_revocations_that_became_due() {
         set(one, PRIMARY, "a", 9).unwrap();
         assert!(!revoked(other, "u", (0, 1), 9));
         set(one, PRIMARY, "b", 10).unwrap();
-        assert_eq!(other.setting("clock"), Ok(Some("b".to_owned())));
+        assert_eq!(block_on(other.setting("clock")), Ok(Some("b".to_owned())));
         assert!(revoked(other, "u", (0, 1), 0), "it stays in force");
         block_on(one.regenerate_key(Caller::Entra, Primary, GENERATION, "CCCC".into())).unwrap();
         assert_eq!(set(other, PRIMARY, "c", 11), Err(Failure::KeyGone));
-        assert_eq!(one.setting("clock"), Ok(Some("b".to_owned())));
+        assert_eq!(block_on(one.setting("clock")), Ok(Some("b".to_owned())));
     });
 }
 
@@ -285,6 +285,6 @@ fn a_closed_store_refuses_operations() {
         one.close();
         let create = block_on(one.create(Caller::Entra, NewIdentity::of("v")));
         assert!(matches!(create, Err(Failure::Store(super::StoreError::Stopped(_)))), "{create:?}");
-        assert!(one.snapshot(None, Some("u")).is_err());
+        assert!(block_on(one.snapshot(None, Some("u"))).is_err());
     });
 }

@@ -44,28 +44,28 @@ pub(in crate::core) struct EntraInspection {
 
 impl TokenVerifier {
     /// Tries a token for each use.
-    pub(in crate::core) fn inspect(&self, token: &str, jwt: &UnverifiedJwt) -> Refused<EntraInspection> {
+    pub(in crate::core) async fn inspect(&self, token: &str, jwt: &UnverifiedJwt) -> Refused<EntraInspection> {
         let (mut uses, mut faults) = (Vec::new(), Vec::new());
         for usage in EntraUse::ALL {
-            match self.fault_for(usage, token)? {
+            match self.fault_for(usage, token).await? {
                 None => uses.push(usage),
                 Some(fault) => faults.push(fault),
             }
         }
         let uses = if uses.is_empty() { Err(most_telling(faults)) } else { Ok(uses) };
         let (expires, now) = self.expiry_of(jwt);
-        Ok(EntraInspection { signature: self.signature_of(token)?, uses, expires, now })
+        Ok(EntraInspection { signature: self.signature_of(token).await?, uses, expires, now })
     }
 
     /// Returns why a token is refused for a use, if it is.
-    fn fault_for(&self, usage: EntraUse, token: &str) -> Refused<Option<TokenFault>> {
-        let exchange = |purpose| self.check_for_exchange(token, purpose).map(drop);
+    async fn fault_for(&self, usage: EntraUse, token: &str) -> Refused<Option<TokenFault>> {
+        let exchange = async |purpose| self.check_for_exchange(token, purpose).await.map(drop);
         let checked = match usage {
-            EntraUse::Management => self.management_caller(token).map(drop),
-            EntraUse::Assertion => self.check_assertion(token).map(drop),
-            EntraUse::TeamsUser => exchange(Purpose::TeamsUser),
-            EntraUse::TeamsExtension => exchange(Purpose::TeamsExtension),
-            EntraUse::EntraUser => exchange(Purpose::Clients),
+            EntraUse::Management => self.management_caller(token).await.map(drop),
+            EntraUse::Assertion => self.check_assertion(token).await.map(drop),
+            EntraUse::TeamsUser => exchange(Purpose::TeamsUser).await,
+            EntraUse::TeamsExtension => exchange(Purpose::TeamsExtension).await,
+            EntraUse::EntraUser => exchange(Purpose::Clients).await,
         };
         match checked {
             Ok(()) => Ok(None),
@@ -76,9 +76,9 @@ impl TokenVerifier {
         }
     }
 
-    fn signature_of(&self, token: &str) -> Refused<Signature> {
+    async fn signature_of(&self, token: &str) -> Refused<Signature> {
         let Some(kid) = key_id(token) else { return Ok(Signature::UnknownKey) };
-        let own = self.signer.existing_issuer_key()?.filter(|key| key.kid() == kid);
+        let own = self.signer.existing_issuer_key().await?.filter(|key| key.kid() == kid);
         let is_valid = match &own {
             Some(key) => key.verify(token).is_some(),
             None => self.issuers.iter().any(|issuer| verify_with_jwks(token, &issuer.jwks).is_some()),

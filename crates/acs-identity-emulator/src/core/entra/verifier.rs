@@ -51,8 +51,8 @@ impl TokenVerifier {
     /// Checks the token of a workload (its federated token). It must be valid now, have the right audience, and be
     /// signed by the emulator's issuer or a trusted one. Its subject is not checked. Returns the access key with which
     /// it was requested; tokens that it gets become invalid with that key.
-    pub(crate) fn check_assertion(&self, token: &str) -> Refused<Caller> {
-        let Some((claims, is_own)) = self.trusted_claims(token)? else {
+    pub(crate) async fn check_assertion(&self, token: &str) -> Refused<Caller> {
+        let Some((claims, is_own)) = self.trusted_claims(token).await? else {
             return Err(Refusal::Assertion(TokenFault::UnknownIssuer));
         };
         let claims = parsed(claims).map_err(Refusal::Assertion)?;
@@ -65,8 +65,8 @@ impl TokenVerifier {
     }
 
     /// Checks a token that authenticates a management call. Returns the caller.
-    pub(crate) fn management_caller(&self, token: &str) -> Refused<ManagementCaller> {
-        let Some((claims, is_own)) = self.trusted_claims(token)? else {
+    pub(crate) async fn management_caller(&self, token: &str) -> Refused<ManagementCaller> {
+        let Some((claims, is_own)) = self.trusted_claims(token).await? else {
             let is_access_token = is_access_token_of_user(token);
             let fault = if is_access_token { TokenFault::AccessTokenOfUser } else { TokenFault::UnknownIssuer };
             return Err(Refusal::ManagementToken(fault));
@@ -84,8 +84,8 @@ impl TokenVerifier {
 
     /// Checks a token to exchange: the emulator's issuer signed it, it is valid by the service's clock, and it is meant
     /// for that purpose.
-    pub(in crate::core) fn check_for_exchange(&self, token: &str, purpose: Purpose) -> Refused<EntraClaims> {
-        let payload = self.signer.existing_issuer_key()?.and_then(|key| key.verify(token));
+    pub(in crate::core) async fn check_for_exchange(&self, token: &str, purpose: Purpose) -> Refused<EntraClaims> {
+        let payload = self.signer.existing_issuer_key().await?.and_then(|key| key.verify(token));
         self.check_payload(token, payload, purpose).map_err(Refusal::TokenToExchange)
     }
 
@@ -114,8 +114,9 @@ impl TokenVerifier {
 
     /// Returns the claims of a token of the emulator's issuer or of a trusted one, and whether it is the emulator's
     /// own. The emulator's issuer is recognized by its key, because a client may have used any of its names.
-    fn trusted_claims(&self, token: &str) -> Refused<Option<(Value, bool)>> {
-        let own = self.signer.existing_issuer_key()?.and_then(|key| key.verify(token)).map(|claims| (claims, true));
+    async fn trusted_claims(&self, token: &str) -> Refused<Option<(Value, bool)>> {
+        let own =
+            self.signer.existing_issuer_key().await?.and_then(|key| key.verify(token)).map(|claims| (claims, true));
         Ok(own.or_else(|| self.verify_foreign(token).map(|claims| (claims, false))))
     }
 

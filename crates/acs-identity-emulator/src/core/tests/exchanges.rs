@@ -26,7 +26,7 @@ fn a_bulk_change_that_names_an_object_twice_is_refused() {
     patch.insert(object.to_uppercase(), None);
     let refusal = block_on(core.assignments.patch_entra(PRIMARY, patch)).unwrap_err();
     assert_eq!(refusal, Refusal::RepeatedObject(object.to_owned()));
-    assert_eq!(core.assignments.list_entra(PRIMARY, None).unwrap().0.value.len(), 0);
+    assert_eq!(block_on(core.assignments.list_entra(PRIMARY, None)).unwrap().0.value.len(), 0);
 }
 
 #[test]
@@ -34,9 +34,9 @@ fn assignments_are_listed_in_pages() {
     let core = core();
     let patch = (0..1001).map(|number| (format!("{number:08}-0000-0000-0000-000000000000"), Some(assignment())));
     block_on(core.assignments.patch_entra(PRIMARY, patch.collect())).unwrap();
-    let (first, last) = core.assignments.list_entra(PRIMARY, None).unwrap();
+    let (first, last) = block_on(core.assignments.list_entra(PRIMARY, None)).unwrap();
     assert_eq!((first.value.len(), last.as_deref()), (1000, Some("00000999-0000-0000-0000-000000000000")));
-    let (second, last) = core.assignments.list_entra(PRIMARY, last.as_deref()).unwrap();
+    let (second, last) = block_on(core.assignments.list_entra(PRIMARY, last.as_deref())).unwrap();
     assert_eq!((second.value.len(), last), (1, None));
 }
 

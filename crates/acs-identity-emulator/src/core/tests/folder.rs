@@ -150,7 +150,7 @@ fn pending_revocations_take_effect_after_a_restart() {
     block_on(core.identities.revoke(PRIMARY, &user)).unwrap();
     drop(core);
     let core = open();
-    let times: Vec<i64> = block_on(async { core.store.snapshot(None, Some(&user[user.len() - 36..])) })
+    let times: Vec<i64> = block_on(async { core.store.snapshot(None, Some(&user[user.len() - 36..])).await })
         .unwrap()
         .revocations
         .iter()
@@ -181,7 +181,7 @@ fn reads_go_on_while_another_program_holds_a_write_transaction() {
         let began = crate::clock::machine::instant();
         while crate::clock::machine::since(began).as_millis() < 300 {
             tokio::task::yield_now().await;
-            core.check_ready().unwrap();
+            block_on(core.check_ready()).unwrap();
             assert!(core.introspector.introspect(Caller::Entra, &token).await.unwrap().active);
         }
         assert!(crate::clock::machine::since(began).as_millis() < 2000, "{:?}", crate::clock::machine::since(began));

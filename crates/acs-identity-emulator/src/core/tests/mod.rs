@@ -15,7 +15,7 @@ use acs_identity_protocol::scope::TokenScope;
 use super::introspection::Inactive;
 use super::{Core, Refusal, TokenTimes};
 use crate::config::Config;
-use crate::store::{AccessSlot, Caller, Store, block_on};
+use crate::store::{AccessSlot, Caller, block_on};
 
 fn core() -> Core {
     Core::open(&Config::in_memory()).unwrap().core
@@ -23,8 +23,7 @@ fn core() -> Core {
 
 /// Makes two emulators on one store.
 fn two() -> [Core; 2] {
-    let config = Config::in_memory();
-    Store::two_in_memory().map(|store| block_on(Core::start(&config, None, store, None, None, false)).unwrap())
+    Core::open_two([&Config::in_memory(), &Config::in_memory()])
 }
 
 fn key(slot: AccessSlot, generation: i64) -> Caller {

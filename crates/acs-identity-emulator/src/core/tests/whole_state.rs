@@ -22,7 +22,7 @@ pub(super) fn export(core: &Core) -> Vec<u8> {
         content.extend_from_slice(&piece);
         ControlFlow::Continue(())
     };
-    core.transfer.export(Caller::Entra, &mut take).unwrap();
+    block_on(core.transfer.export(Caller::Entra, &mut take)).unwrap();
     content
 }
 
@@ -72,10 +72,10 @@ fn tokens_issued_before_an_export_are_valid_after_the_import() {
         }
         assert_eq!(inactive(&target, &revoked), Some(Inactive::Revoked));
         for token in &entra_tokens {
-            assert!(target.entra_tokens.management_caller(token).is_ok());
+            assert!(block_on(target.entra_tokens.management_caller(token)).is_ok());
         }
         assert_eq!(target.access_keys.client_secret(), core.access_keys.client_secret());
-        assert!(target.assignments.get(Caller::Entra, Kind::Entra, None, OBJECT).is_ok());
+        assert!(block_on(target.assignments.get(Caller::Entra, Kind::Entra, None, OBJECT)).is_ok());
         let again = export(&target);
         assert!(import(&core_of(&again), &again, true).is_ok());
     }
@@ -165,7 +165,7 @@ fn an_export_of_format_1_stays_importable() {
     let imported = import(&target, &content, false).unwrap();
     assert_eq!((imported.identities, imported.assignments), (3, 1));
     assert_eq!(inactive(&target, &token), None);
-    let pending = target.directory.show(Caller::Entra, "pending").unwrap();
+    let pending = block_on(target.directory.show(Caller::Entra, "pending")).unwrap();
     assert_eq!(serde_json::to_value(pending).unwrap()["pendingRevocationAt"], "2027-01-15T08:05:00+00:00");
 }
 

@@ -128,10 +128,10 @@ impl Transfer {
     }
 
     /// Writes a file with the whole state, in pieces. It contains keys. If `take` ends the export, the file ends early.
-    pub(crate) fn export<'a>(&self, caller: Caller, take: &'a mut Take<'a>) -> Refused<()> {
+    pub(crate) async fn export<'a>(&self, caller: Caller, take: &'a mut Take<'a>) -> Refused<()> {
         let mut writing = Writing::begin(self.service_time.read().now, take);
-        let read = self.store.visit_state(caller, EXPORTED, &mut |part| writing.add(part));
-        self.access_keys.heed(read)?;
+        let read = self.store.visit_state(caller, EXPORTED, &mut |part| writing.add(part)).await;
+        self.access_keys.heed(read).await?;
         writing.end().map_err(Refusal::fault)
     }
 
@@ -142,7 +142,7 @@ impl Transfer {
         let state = Arc::new(state);
         let replace = async {
             let replaced = self.store.replace(caller, Arc::clone(&state), even_if_used).await;
-            let Replacement::Done { generations } = self.access_keys.heed(replaced)? else {
+            let Replacement::Done { generations } = self.access_keys.heed(replaced).await? else {
                 return Err(Refusal::StateInUse);
             };
             self.resource.set(&resource_id);

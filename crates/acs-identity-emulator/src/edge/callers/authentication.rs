@@ -38,7 +38,7 @@ impl From<Principal> for Authenticated {
 }
 
 /// Identifies the caller, and checks whether it may call.
-pub(crate) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<Authenticated> {
+pub(crate) async fn check(backend: &Backend, request: &RequestContext) -> HttpResult<Authenticated> {
     let callers = request.callers();
     let is_secret = |text: &str| backend.config.control_secret.as_ref().is_some_and(|secret| secret.is(text));
     // A path that does not exist has no other callers than these, either.
@@ -50,7 +50,7 @@ pub(crate) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<A
         };
     }
     let Some(token) = request.head.credentials("Bearer") else {
-        let (caller, content_hash) = signature::check(backend, request)?;
+        let (caller, content_hash) = signature::check(backend, request).await?;
         if takes_secret {
             known_key::check(backend, request, caller)?;
         }
@@ -59,7 +59,7 @@ pub(crate) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<A
     if takes_secret && is_secret(token) {
         return Ok(Principal::ControlSecret.into());
     }
-    let caller = backend.core.entra_tokens.management_caller(token)?;
+    let caller = backend.core.entra_tokens.management_caller(token).await?;
     match callers {
         Callers::Control => Err(forbid("an Entra token may not call the control endpoints")),
         Callers::Keys if caller.is_own => {

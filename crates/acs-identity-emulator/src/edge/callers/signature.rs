@@ -50,7 +50,7 @@ fn shown_scheme(scheme: &str) -> String {
 }
 
 /// Checks the signature of a request. Returns the key that made it, and the hash that the body must have.
-pub(super) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<(Caller, String)> {
+pub(super) async fn check(backend: &Backend, request: &RequestContext) -> HttpResult<(Caller, String)> {
     let head = &request.head;
     let denied = |why: &str| HttpError::denied(DENIED).because(why);
     let authorization = head.header("authorization").ok_or_else(|| {
@@ -82,9 +82,11 @@ pub(super) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<(
         backend.core.access_keys.verify(texts, parsed.signature)
     };
     // Another process may have regenerated the key meanwhile.
-    let caller = verify()
-        .or_else(|| backend.core.access_keys.reload().then(verify).flatten())
-        .ok_or_else(|| wrong(backend, request, &parsed, &values))?;
+    let mut caller = verify();
+    if caller.is_none() && backend.core.access_keys.reload().await {
+        caller = verify();
+    }
+    let caller = caller.ok_or_else(|| wrong(backend, request, &parsed, &values))?;
     Ok((caller, stated.to_owned()))
 }
 

@@ -28,7 +28,7 @@ struct CreateRequest {
 const CUSTOM_ID: Member = Member::new("customId", Kind::Text).or_null();
 
 /// Answers with a page of the identities that match a filter, and with a link to the next page.
-pub(super) fn list(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+pub(super) async fn list(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let query = request.head.query();
     let given = |name| query_parameter(query, name);
     let filter = given("filter");
@@ -43,7 +43,7 @@ pub(super) fn list(backend: &Backend, request: &RequestContext) -> HttpResult<An
         return Err(HttpError::validation("after must be taken from a nextLink.", "after"));
     }
     let caller = request.caller.caller();
-    let page = backend.core.directory.list(caller, filter.as_deref(), after.as_deref(), top)?;
+    let page = backend.core.directory.list(caller, filter.as_deref(), after.as_deref(), top).await?;
     let mut body = json!({"value": page.identities});
     if let Some(next) = page.next {
         let filter = filter.map(|filter| format!("filter={}&", encode_path_segment(&filter))).unwrap_or_default();
@@ -54,8 +54,8 @@ pub(super) fn list(backend: &Backend, request: &RequestContext) -> HttpResult<An
 }
 
 /// Answers with the identity of a raw id or custom id.
-pub(super) fn show(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
-    Answer::json(200, &backend.core.directory.show(request.caller.caller(), request.value(PathValue::Id))?)
+pub(super) async fn show(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+    Answer::json(200, &backend.core.directory.show(request.caller.caller(), request.value(PathValue::Id)).await?)
 }
 
 /// Creates an identity, or finds the existing one with the custom id. Answers with everything about it.
@@ -64,7 +64,7 @@ pub(super) async fn create(backend: &Backend, request: &RequestContext) -> HttpR
         if request.body.is_empty() { CreateRequest::default() } else { body_with(request, &[CUSTOM_ID])? };
     let (core, caller) = (&backend.core, request.caller.caller());
     let (id, is_new) = core.identities.create_or_find(caller, wanted.custom_id).await?;
-    let shown = core.directory.show(caller, &id)?;
+    let shown = core.directory.show(caller, &id).await?;
     request.note_made(id);
     Answer::json(if is_new { 201 } else { 200 }, &shown)
 }
@@ -72,13 +72,13 @@ pub(super) async fn create(backend: &Backend, request: &RequestContext) -> HttpR
 /// Deletes an identity. Its tokens are revoked.
 pub(super) async fn delete(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let (core, caller) = (&backend.core, request.caller.caller());
-    let id = core.directory.existing(caller, request.value(PathValue::Id))?;
+    let id = core.directory.existing(caller, request.value(PathValue::Id)).await?;
     core.identities.delete(caller, &id).await?;
     Ok(Answer::no_content())
 }
 
 /// Answers with the assignments of an identity.
-pub(super) fn assignments(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
-    let value = backend.core.directory.assignments(request.caller.caller(), request.value(PathValue::Id))?;
+pub(super) async fn assignments(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+    let value = backend.core.directory.assignments(request.caller.caller(), request.value(PathValue::Id)).await?;
     Answer::json(200, &json!({"value": value}))
 }

@@ -35,14 +35,14 @@ pub(super) async fn issue(backend: &Backend, request: &RequestContext) -> HttpRe
     let wanted: TokenRequest = body_with(request, MEMBERS)?;
     let wanted = IssueAccessTokenRequest { scopes: Some(wanted.scopes), expires_in_minutes: wanted.expires_in_minutes };
     let (core, caller) = (&backend.core, request.caller.caller());
-    let id = core.directory.existing(caller, request.value(PathValue::Id))?;
+    let id = core.directory.existing(caller, request.value(PathValue::Id)).await?;
     let token = core.identities.issue(caller, ApiVersion::newest(), &id, wanted, request.token_times()).await?;
     Answer::secret(&token)
 }
 
 pub(super) async fn revoke(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let (core, caller) = (&backend.core, request.caller.caller());
-    let id = core.directory.existing(caller, request.value(PathValue::Id))?;
+    let id = core.directory.existing(caller, request.value(PathValue::Id)).await?;
     core.identities.revoke(caller, &id).await?;
     Ok(Answer::no_content())
 }

@@ -13,13 +13,13 @@ use crate::system;
 /// The text format of Prometheus.
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-pub(super) fn show(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+pub(super) async fn show(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let folder = backend.config.storage.folder();
     let core = &backend.core;
     let gauges = Gauges {
         tokens_issued: core.signer.signed(),
         // A store that cannot be read must not hide the other numbers.
-        identities: core.identities.count(request.caller.caller()).ok(),
+        identities: core.identities.count(request.caller.caller()).await.ok(),
         requests_kept: backend.requests.len(),
         faults: backend.faults.len() as u64,
         store_bytes: folder.and_then(size_of),

@@ -30,7 +30,7 @@ const IDENTITY: &str = "/emulator/identities/{id}";
 
 /// Methods, path, callers, whether web pages may call, handler.
 pub(super) static ROUTES: &[Row] = &[
-    Row::emulator(GET, "/emulator/status", Callers::Control, Refused, Handler::Now(status::show)).named("getStatus"),
+    Row::emulator(GET, "/emulator/status", Callers::Control, Refused, later!(status::show)).named("getStatus"),
     Row::emulator(POST, "/emulator/stop", Callers::Control, Refused, later!(stop::stop)).named("stop"),
     Row::emulator(POST, "/emulator/reset", Callers::Control, Refused, later!(reset::reset)).named("reset"),
     Row::emulator(GET, "/emulator/clock", Callers::Control, Refused, Handler::Now(clock::show)).named("showClock"),
@@ -42,12 +42,12 @@ pub(super) static ROUTES: &[Row] = &[
     Row::emulator(POST, "/emulator/clock/resume", Callers::Control, Refused, later!(clock::resume))
         .named("resumeClock"),
     Row::emulator(POST, "/emulator/clock/reset", Callers::Control, Refused, later!(clock::reset)).named("resetClock"),
-    Row::emulator(GET, "/emulator/identities", Callers::Control, Refused, Handler::Now(identities::list))
+    Row::emulator(GET, "/emulator/identities", Callers::Control, Refused, later!(identities::list))
         .with_query(&["filter", "top", "after"])
         .named("listIdentities"),
     Row::emulator(POST, "/emulator/identities", Callers::Control, Refused, later!(identities::create))
         .named("addIdentity"),
-    Row::emulator(GET, IDENTITY, Callers::Control, Refused, Handler::Now(identities::show)).named("showIdentity"),
+    Row::emulator(GET, IDENTITY, Callers::Control, Refused, later!(identities::show)).named("showIdentity"),
     Row::emulator(DELETE, IDENTITY, Callers::Control, Refused, later!(identities::delete)).named("removeIdentity"),
     Row::emulator(POST, "/emulator/identities/{id}/token", Callers::Control, Refused, later!(identity_tokens::issue))
         .named("giveToken"),
@@ -58,7 +58,7 @@ pub(super) static ROUTES: &[Row] = &[
         "/emulator/identities/{id}/assignments",
         Callers::Control,
         Refused,
-        Handler::Now(identities::assignments),
+        later!(identities::assignments),
     )
     .named("listAssignments"),
     Row::emulator(POST, "/emulator/inspect", Callers::Control, Refused, later!(inspect::inspect))
@@ -85,13 +85,12 @@ pub(super) static ROUTES: &[Row] = &[
         .named("listRequests"),
     Row::emulator(DELETE, "/emulator/requests", Callers::Control, Refused, Handler::Now(requests::clear))
         .named("clearRequests"),
-    Row::emulator(GET, "/emulator/faults", Callers::Control, Refused, Handler::Now(faults::list)).named("listFaults"),
-    Row::emulator(POST, "/emulator/faults", Callers::Control, Refused, Handler::Now(faults::add)).named("addFault"),
-    Row::emulator(DELETE, "/emulator/faults", Callers::Control, Refused, Handler::Now(faults::clear))
-        .named("clearFaults"),
-    Row::emulator(GET, FAULT, Callers::Control, Refused, Handler::Now(faults::get)).named("getFault"),
-    Row::emulator(DELETE, FAULT, Callers::Control, Refused, Handler::Now(faults::delete)).named("deleteFault"),
-    Row::emulator(GET, "/emulator/metrics", Callers::Control, Refused, Handler::Now(metrics::show)).named("metrics"),
+    Row::emulator(GET, "/emulator/faults", Callers::Control, Refused, later!(faults::list)).named("listFaults"),
+    Row::emulator(POST, "/emulator/faults", Callers::Control, Refused, later!(faults::add)).named("addFault"),
+    Row::emulator(DELETE, "/emulator/faults", Callers::Control, Refused, later!(faults::clear)).named("clearFaults"),
+    Row::emulator(GET, FAULT, Callers::Control, Refused, later!(faults::get)).named("getFault"),
+    Row::emulator(DELETE, FAULT, Callers::Control, Refused, later!(faults::delete)).named("deleteFault"),
+    Row::emulator(GET, "/emulator/metrics", Callers::Control, Refused, later!(metrics::show)).named("metrics"),
 ];
 
 /// The endpoint for web pages in development, which is off by default. It needs no credential.

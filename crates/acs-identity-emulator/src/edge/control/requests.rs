@@ -198,7 +198,7 @@ pub(super) async fn list(backend: &Backend, request: &RequestContext) -> HttpRes
     let identity = text("identity");
     // The log has the id that was sent, which is a raw id in most requests.
     let raw_id = match &identity {
-        Some(id) => backend.core.directory.raw_id_of(request.caller.caller(), id)?,
+        Some(id) => backend.core.directory.raw_id_of(request.caller.caller(), id).await?,
         None => None,
     };
     let is_about = |id: &str| {

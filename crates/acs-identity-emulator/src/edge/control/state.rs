@@ -10,7 +10,7 @@ use crate::edge::http::answer::Answer;
 use crate::edge::http::error::{HttpError, HttpResult};
 use crate::edge::http::path::query_parameter;
 use crate::edge::http::pieces::Pieces;
-use crate::store::Caller;
+use crate::store::{Caller, block_on, confirmation};
 
 /// JSON, one object a line.
 const LINES: &str = "application/x-ndjson";
@@ -21,12 +21,12 @@ pub(super) async fn export(backend: &Backend, request: &RequestContext) -> HttpR
     let (sender, pieces) = Pieces::channel();
     let of_thread = Arc::clone(&core);
     let export = move || {
-        let exported = of_thread.transfer.export(caller, &mut |piece| match sender.blocking_send(Ok(piece.into())) {
+        let mut take = |piece: Vec<u8>| match sender.blocking_send(Ok(piece.into())) {
             Ok(()) => ControlFlow::Continue(()),
             // The client has gone.
             Err(_) => ControlFlow::Break(()),
-        });
-        if let Err(refusal) = exported {
+        };
+        if let Err(refusal) = block_on(of_thread.transfer.export(caller, &mut take)) {
             let _ = sender.blocking_send(Err(refusal.into()));
         }
     };
@@ -40,10 +40,11 @@ pub(super) async fn export(backend: &Backend, request: &RequestContext) -> HttpR
 
 fn whole(core: &Core, caller: Caller) -> HttpResult<Vec<u8>> {
     let mut content = Vec::new();
-    core.transfer.export(caller, &mut |piece| {
+    let mut take = |piece: Vec<u8>| {
         content.extend_from_slice(&piece);
         ControlFlow::Continue(())
-    })?;
+    };
+    block_on(core.transfer.export(caller, &mut take))?;
     Ok(content)
 }
 
@@ -61,7 +62,7 @@ pub(super) async fn import(backend: &Backend, request: &RequestContext) -> HttpR
     let faults = Arc::clone(&backend.faults);
     let content = Arc::new(request.body.shared());
     // The owners must follow the store even if the client disconnects meanwhile, so a task of its own does both.
-    let task = tokio::spawn(async move {
+    let imported = confirmation::in_task(async move {
         let read = elsewhere("import", &content, |content| read_state(content)).await;
         let file = read.ok_or_else(|| Refusal::Fault("the file was not read".to_owned()))?;
         let file = file.map_err(Refusal::StateFile)?;
@@ -72,5 +73,5 @@ pub(super) async fn import(backend: &Backend, request: &RequestContext) -> HttpR
         }
         imported
     });
-    Answer::json(200, &task.await.map_err(HttpError::fault)??)
+    Answer::json(200, &imported.await.map_err(HttpError::fault)??)
 }

@@ -13,7 +13,7 @@ use crate::edge::http::answer::Answer;
 use crate::edge::http::error::HttpResult;
 use crate::edge::routes::route::Route;
 
-pub(super) fn show(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+pub(super) async fn show(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let core = &backend.core;
     // What it holds can be read even if it cannot store anything.
     let reason = core.trouble();
@@ -31,7 +31,7 @@ pub(super) fn show(backend: &Backend, request: &RequestContext) -> HttpResult<An
         "endpoint": backend.base_of(request),
         "storage": storage,
         "tokenEndpoint": backend.token_endpoint(),
-        "identities": core.identities.count(request.caller.caller())?,
+        "identities": core.identities.count(request.caller.caller()).await?,
         "requests": backend.requests.len(),
         "faults": backend.faults.len(),
         "clock": clock::document(core.service_time.read()),

@@ -61,7 +61,7 @@ async fn for_application(
     form: &Form<'_>,
     client: &Client,
 ) -> HttpResult<Answer> {
-    let by = authenticate(backend, form, client)?;
+    let by = authenticate(backend, form, client).await?;
     let scope = form.scope()?;
     if scope.len() > MAX_NAME {
         return Err(Refusal::SignIn(SignInFault::ScopeTooLong).into());
@@ -74,9 +74,9 @@ async fn for_application(
 
 /// Returns the access key by which the application authenticates: with the secret that derives from it, or with a token
 /// that was requested with it.
-fn authenticate(backend: &Backend, form: &Form<'_>, client: &Client) -> HttpResult<Caller> {
+async fn authenticate(backend: &Backend, form: &Form<'_>, client: &Client) -> HttpResult<Caller> {
     if let Some(assertion) = form.field("client_assertion") {
-        return Ok(backend.core.entra_tokens.check_assertion(&assertion)?);
+        return Ok(backend.core.entra_tokens.check_assertion(&assertion).await?);
     }
     let secret = client.secret.as_deref();
     secret.and_then(|secret| backend.core.access_keys.by_client_secret(secret)).ok_or_else(|| {

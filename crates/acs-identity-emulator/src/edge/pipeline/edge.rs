@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::body::{Body as HttpBody, Bytes};
-use hyper::{Method, Request, Response};
+use hyper::{Request, Response};
+use tokio::sync::watch;
 
 use super::finish::finish;
 use super::points::{self, Stop};
@@ -13,33 +14,32 @@ use super::tables::ROUTER;
 use super::throttle::Throttle;
 use crate::clock::machine;
 use crate::config::Config;
-use crate::core::Core;
+use crate::core::{Core, keep_copies};
 use crate::edge::backend::Backend;
-use crate::edge::callers::{authentication, origins, own_page, signature, this_machine};
 use crate::edge::context::request::RequestContext;
 use crate::edge::dashboard::Dashboard;
 use crate::edge::http::answer::{Answer, Body};
-use crate::edge::http::body::{self, Budget, LARGE_REQUEST, MAX_BODY, MAX_STATE, MAX_UNAUTHENTICATED};
+use crate::edge::http::body::{Budget, LARGE_REQUEST};
 use crate::edge::http::connection::Connection;
 use crate::edge::http::error::{HttpError, HttpResult, Note};
 use crate::edge::http::head::Head;
-use crate::edge::routes::route::{BodySize, Callers, Route};
+use crate::edge::routes::route::Route;
 use crate::edge::routes::versions::Versions;
 use crate::edge::table::router::Found;
 use crate::edge::{api_version, control};
-use crate::faults::Phase;
 use crate::keys::pki::Pki;
 use crate::log::Shown;
+use crate::store::confirmation;
 
 /// The pipeline, and what its steps need.
 pub(crate) struct Edge {
     pub(in crate::edge) backend: Backend,
-    throttle: Option<Throttle>,
+    pub(super) throttle: Option<Throttle>,
     pub(in crate::edge) bodies: Arc<Budget>,
     /// For the bodies of clients that have not authenticated.
-    strangers: Arc<Budget>,
+    pub(super) strangers: Arc<Budget>,
     /// For bodies with a whole state.
-    states: Arc<Budget>,
+    pub(super) states: Arc<Budget>,
 }
 
 /// The connection ends without a response.
@@ -67,6 +67,11 @@ impl Edge {
         }
     }
 
+    /// Keeps the copies of the data of a shared store current, until the emulator ends.
+    pub(crate) fn keep_copies(&self, stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + use<> {
+        keep_copies(Arc::clone(&self.backend.core), Arc::clone(&self.backend.faults), stopped)
+    }
+
     /// Answers a request. An error is an answer, too, unless the connection must be dropped.
     ///
     /// # Errors
@@ -88,6 +93,7 @@ impl Edge {
         let mut context = RequestContext::new(head, connection, route, values.unwrap_or_default());
         let mut answer = match self.answer(&mut context, found, body).await {
             Ok(answer) | Err(Stop::Answer(answer)) => answer,
+            Err(Stop::Refused(error)) => self.refuse(&context, error),
             Err(Stop::Drop) => {
                 let took = machine::since(started);
                 self.log(&context, "dropped", took);
@@ -108,76 +114,8 @@ impl Edge {
         Ok(finish(answer, &self.backend, &context, started))
     }
 
-    async fn answer<B>(&self, request: &mut RequestContext, found: Option<Found>, body: B) -> Result<Answer, Stop>
-    where
-        B: HttpBody<Data = Bytes>,
-    {
-        let closing = |request: &RequestContext, error| Stop::Answer(self.refuse(request, error).closing());
-        let checked = request.head.check(request.host.as_ref(), &request.connection);
-        checked.map_err(|error| closing(request, error))?;
-        let is_state = request.route.is_some_and(|route| route.body == BodySize::State);
-        let (limit, budget) = match request.callers() {
-            _ if is_state => (MAX_STATE, &self.states),
-            Callers::Management | Callers::Control | Callers::Keys => (MAX_BODY, &self.bodies),
-            Callers::Holders if authentication::is_of_the_service(&request.head) => (MAX_BODY, &self.bodies),
-            Callers::Anyone
-            | Callers::ThisMachine
-            | Callers::FrontEnd
-            | Callers::Holders
-            | Callers::CheckedByHandler => (MAX_UNAUTHENTICATED, &self.strangers),
-        };
-        body::check_length(&request.head, limit).map_err(|error| closing(request, error))?;
-        if request.head.method == Method::OPTIONS {
-            let answer = Answer::preflight(origins::allowed(&self.backend, request).is_some());
-            return Ok(after_discarding(answer, &request.head, body).await);
-        }
-        points::before(&self.backend, Phase::BeforeAuthentication, request).await?;
-        let content_hash = match self.admit(request) {
-            Ok(content_hash) => content_hash,
-            Err(error) => return Ok(after_discarding(self.refuse(request, error), &request.head, body).await),
-        };
-        request.connection.set_takes_long(is_state);
-        let read = body::read(body, limit, budget).await;
-        request.connection.set_takes_long(false);
-        request.body = read.map_err(|error| closing(request, error))?;
-        let checked = signature::check_body(request, content_hash.as_deref()).and_then(|()| self.count(request));
-        checked.map_err(|error| self.refuse(request, error))?;
-        points::before(&self.backend, Phase::Authenticated, request).await?;
-        let answer = self.operate(request, found).await;
-        points::after(request, answer)
-    }
-
-    /// Authenticates the caller by the headers, checks its rights, and records it. Returns the hash that the body must
-    /// have, if the request is signed.
-    fn admit(&self, request: &mut RequestContext) -> HttpResult<Option<String>> {
-        if request.route.is_some_and(Route::is_for_own_page) {
-            own_page::check(&self.backend, request)?;
-        }
-        match request.callers() {
-            Callers::Anyone | Callers::CheckedByHandler => Ok(None),
-            Callers::ThisMachine => this_machine::check(&self.backend, request).map(|()| None),
-            Callers::FrontEnd => this_machine::check_front_end(&self.backend, request).map(|()| None),
-            Callers::Holders if !authentication::is_of_the_service(&request.head) => Ok(None),
-            Callers::Management | Callers::Control | Callers::Keys | Callers::Holders => {
-                let authenticated = authentication::check(&self.backend, request)?;
-                request.caller = authenticated.caller;
-                request.connection.authenticate();
-                Ok(authenticated.content_hash)
-            }
-        }
-    }
-
-    /// Counts the request, and refuses it if it is over its rate limit.
-    fn count(&self, request: &RequestContext) -> HttpResult<()> {
-        let class = request.route.and_then(|route| route.class);
-        match self.throttle.as_ref().zip(class).and_then(|(throttle, class)| throttle.count(class, &request.body)) {
-            Some(over) => Err(HttpError::throttled(over.seconds).because(over.to_string())),
-            None => Ok(()),
-        }
-    }
-
     /// Calls the handler.
-    async fn operate(&self, request: &mut RequestContext, found: Option<Found>) -> Answer {
+    pub(super) async fn operate(&self, request: &mut RequestContext, found: Option<Found>) -> Answer {
         let Some(found) = found else { return self.refuse(request, HttpError::no_resource(request.head.path())) };
         match request.route.and_then(|route| route.versions) {
             Some(versions) => self.operate_in_version(request, found, versions).await,
@@ -222,8 +160,12 @@ impl Edge {
         }
     }
 
-    /// Returns the answer to a refused request. The log has the error's note as a warning, or else its message.
-    fn refuse(&self, request: &RequestContext, error: HttpError) -> Answer {
+    /// Returns the answer to a refused request. The log has the error's note as a warning, or else its message. It has
+    /// nothing about an answer that rests on old copies, because the request begins again.
+    pub(super) fn refuse(&self, request: &RequestContext, error: HttpError) -> Answer {
+        if confirmation::is_stale() {
+            return Answer::refused(error);
+        }
         let (known, status) = (self.backend.core.secrets.now(), error.status);
         let (method, path) = known.without_any_in(&request.head.method, request.head.path());
         let Some(note) = &error.note else {
@@ -272,12 +214,4 @@ fn for_client(answer: Answer, request: &RequestContext) -> Answer {
     let ends = request.head.headers.contains_key("transfer-encoding")
         || (!request.connection.is_authenticated() && is_large());
     if ends { answer.closing() } else { answer }
-}
-
-/// Answers a request without using its body. If the body is not read to its end, the connection ends.
-async fn after_discarding<B>(answer: Answer, head: &Head, body: B) -> Answer
-where
-    B: HttpBody<Data = Bytes>,
-{
-    if body::discard(head, body).await { answer } else { answer.closing() }
 }

@@ -1,5 +1,6 @@
 //! The steps of a request: head, route, authentication by the headers, body, throttle, handler, response, log.
 
+mod attempt;
 mod edge;
 mod finish;
 mod outside;

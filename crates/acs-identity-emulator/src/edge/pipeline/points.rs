@@ -8,10 +8,12 @@ use acs_identity_protocol::time::http_date;
 
 use super::throttle::asks_for_token;
 use crate::clock::machine;
+use crate::core::Refused;
 use crate::edge::backend::Backend;
 use crate::edge::context::json::parse;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
+use crate::edge::http::error::HttpError;
 use crate::edge::http::path::query_parameter;
 use crate::edge::routes::route::{Callers, PathValue};
 use crate::faults::{Asked, DropAt, Fault, Hold, Phase};
@@ -20,6 +22,8 @@ use crate::log::Shown;
 /// The request leaves the pipeline early.
 pub(super) enum Stop {
     Answer(Answer),
+    /// The request is refused.
+    Refused(HttpError),
     Drop,
     /// The fault that lets it wait was removed. It ends without a response, as if it had not come.
     Forget,
@@ -36,7 +40,8 @@ pub(super) async fn before(backend: &Backend, phase: Phase, request: &mut Reques
     if !backend.faults.any() || request.fault.is_some() || request.route.is_some_and(|route| route.is_for_steering()) {
         return Ok(());
     }
-    let Some((fault, hold)) = hit(backend, phase, request) else { return Ok(()) };
+    let hit = hit(backend, phase, request).await.map_err(|refusal| Stop::Refused(refusal.into()))?;
+    let Some((fault, hold)) = hit else { return Ok(()) };
     request.fault = Some(Arc::clone(&fault));
     log(backend, &fault, request);
     let rule = &fault.rule;
@@ -82,26 +87,39 @@ fn log(backend: &Backend, fault: &Fault, request: &RequestContext) {
     tracing::info!(fault = id, %method, path = %Shown(&path), "{}", Shown(words));
 }
 
-fn hit(backend: &Backend, phase: Phase, request: &RequestContext) -> Option<(Arc<Fault>, Hold)> {
-    let asked = Asked {
+/// Returns the first rule that hits a request, and what the request needs to wait. The hit is counted.
+async fn hit(backend: &Backend, phase: Phase, request: &RequestContext) -> Refused<Option<(Arc<Fault>, Hold)>> {
+    let mut asked = Asked {
         operation: request.operation(),
         method: request.head.method.as_str(),
         path: request.head.path(),
         identity: request.value(PathValue::Id),
-        custom_id: &|| custom_id(backend, request),
+        custom_id: None,
         asks_for_token: &|| asks_for_token(&request.body),
         now: backend.config.clock.now(),
     };
-    backend.faults.hit(phase, &asked)
+    // The store is read only if a rule compares the custom id.
+    if backend.faults.needs_custom_id(phase, &asked) {
+        asked.custom_id = custom_id(backend, request).await;
+    }
+    if !backend.core.is_shared() {
+        return Ok(backend.faults.hit(phase, &asked));
+    }
+    for (fault, hold) in backend.faults.fitting(phase, &asked) {
+        if backend.core.count_shared_fault(&fault).await? {
+            return Ok(Some((fault, hold)));
+        }
+    }
+    Ok(None)
 }
 
 /// Returns the custom id of the identity that a request is about: of the one in the path, in the body, or in the query.
-fn custom_id(backend: &Backend, request: &RequestContext) -> Option<String> {
+async fn custom_id(backend: &Backend, request: &RequestContext) -> Option<String> {
     if request.callers() == Callers::FrontEnd {
         return query_parameter(request.head.query(), "user");
     }
     match request.value(PathValue::Id) {
         "" => parse::<CreateIdentityRequest>(&request.body).ok()??.custom_id,
-        id => backend.core.identities.custom_id(id),
+        id => backend.core.identities.custom_id(id).await,
     }
 }

@@ -8,8 +8,8 @@ use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
 use crate::edge::http::error::HttpResult;
 
-pub(super) fn health(backend: &Backend, _: &RequestContext) -> HttpResult<Answer> {
-    backend.core.check_ready()?;
+pub(super) async fn health(backend: &Backend, _: &RequestContext) -> HttpResult<Answer> {
+    backend.core.check_ready().await?;
     let body = json!({
         "status": "ok",
         "version": env!("CARGO_PKG_VERSION"),
@@ -23,7 +23,7 @@ pub(super) fn live(_: &Backend, _: &RequestContext) -> HttpResult<Answer> {
     Answer::json(200, &json!({"status": "ok"}))
 }
 
-pub(super) fn ready(backend: &Backend, _: &RequestContext) -> HttpResult<Answer> {
-    backend.core.check_ready()?;
+pub(super) async fn ready(backend: &Backend, _: &RequestContext) -> HttpResult<Answer> {
+    backend.core.check_ready().await?;
     Answer::json(200, &json!({"status": "ok", "resourceId": *backend.core.resource.id()}))
 }

@@ -36,6 +36,8 @@ pub(crate) struct Route {
     pub(crate) parameters: &'static [&'static str],
     /// Whether it changes nothing, although it has a method for changes.
     pub(crate) looks: bool,
+    /// Whether its answers do not depend on anything that the store has.
+    pub(crate) is_fixed: bool,
 }
 
 /// The largest body of the requests of a route.

@@ -23,9 +23,9 @@ fn tenant_and_object(request: &RequestContext) -> (&str, &str) {
     (request.value(PathValue::TenantId), request.value(PathValue::ObjectId))
 }
 
-pub(super) fn get_teams_extension(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+pub(super) async fn get_teams_extension(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let (caller, (tenant, object)) = (request.caller.caller(), tenant_and_object(request));
-    Answer::json(200, &backend.core.assignments.get(caller, Kind::TeamsExtension, Some(tenant), object)?)
+    Answer::json(200, &backend.core.assignments.get(caller, Kind::TeamsExtension, Some(tenant), object).await?)
 }
 
 pub(super) async fn put_teams_extension(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
@@ -40,9 +40,9 @@ pub(super) async fn delete_teams_extension(backend: &Backend, request: &RequestC
     Ok(Answer::no_content())
 }
 
-pub(super) fn get_entra(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+pub(super) async fn get_entra(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let (caller, object) = (request.caller.caller(), request.value(PathValue::ObjectId));
-    Answer::json(200, &backend.core.assignments.get(caller, Kind::Entra, None, object)?)
+    Answer::json(200, &backend.core.assignments.get(caller, Kind::Entra, None, object).await?)
 }
 
 pub(super) async fn put_entra(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
@@ -63,9 +63,9 @@ pub(super) async fn patch_entra(backend: &Backend, request: &RequestContext) -> 
 }
 
 /// Answers with a page of assignments. It contains a link to the next page, which the SDKs follow.
-pub(super) fn list_entra(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+pub(super) async fn list_entra(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let after = query_parameters(request.head.query(), AFTER).find(|after| !after.is_empty());
-    let (mut page, last) = backend.core.assignments.list_entra(request.caller.caller(), after.as_deref())?;
+    let (mut page, last) = backend.core.assignments.list_entra(request.caller.caller(), after.as_deref()).await?;
     page.next_link = last.map(|last| {
         let (base, path, version) = (backend.base_of(request), request.head.path(), request.version.name);
         format!("{base}{path}?api-version={version}&{AFTER}={last}")

@@ -31,9 +31,9 @@ pub(super) async fn create(backend: &Backend, request: &RequestContext) -> HttpR
     Answer::json(201, &created)
 }
 
-pub(super) fn get(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+pub(super) async fn get(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let identities = &backend.core.identities;
-    Answer::json(200, &identities.get(request.caller.caller(), request.version, request.value(PathValue::Id))?)
+    Answer::json(200, &identities.get(request.caller.caller(), request.version, request.value(PathValue::Id)).await?)
 }
 
 pub(super) async fn delete(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {

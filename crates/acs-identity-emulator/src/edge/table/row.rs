@@ -92,6 +92,7 @@ impl Row {
             body: BodySize::Usual,
             parameters: &[],
             looks: false,
+            is_fixed: false,
         };
         Self { route, handler }
     }
@@ -111,6 +112,12 @@ impl Row {
     /// Makes the row of a route that has a method for changes, and changes nothing.
     pub(crate) const fn looking(mut self) -> Self {
         self.route.looks = true;
+        self
+    }
+
+    /// Makes the row of a route whose answers do not depend on anything that the store has.
+    pub(crate) const fn fixed(mut self) -> Self {
+        self.route.is_fixed = true;
         self
     }
 

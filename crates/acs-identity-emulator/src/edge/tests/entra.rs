@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{ask, create, edge, management_token};
 use crate::edge::http::error::{HttpError, Note};
 use crate::edge::pipeline::Edge;
+use crate::store::block_on;
 
 const TEAMS: &str = "https://auth.msft.communication.azure.com/Teams.ManageCalls";
 
@@ -107,7 +108,7 @@ async fn a_federated_token_needs_the_audience_of_token_exchange() {
 
 /// Returns the line of the log about a token that does not authenticate a management call.
 fn why_refused(edge: &Edge, token: &str) -> String {
-    let error = HttpError::from(edge.backend.core.entra_tokens.management_caller(token).unwrap_err());
+    let error = HttpError::from(block_on(edge.backend.core.entra_tokens.management_caller(token)).unwrap_err());
     assert_eq!((error.status, error.message.as_str()), (401, "Denied by the resource provider."));
     let Some(Note::Request(why)) = error.note else { panic!("{error:?}") };
     why
@@ -123,7 +124,7 @@ async fn the_log_says_that_an_access_token_was_sent_in_place_of_an_entra_token()
     let why = why_refused(&edge, "eyJ9.e30.x");
     assert!(why.contains("not signed by a trusted issuer"), "{why}");
     let caller = management_token(&edge, "c").await;
-    assert_eq!(edge.backend.core.entra_tokens.management_caller(&caller).unwrap().application, "c");
+    assert_eq!(edge.backend.core.entra_tokens.management_caller(&caller).await.unwrap().application, "c");
 }
 
 /// The OpenAPI document and the checks must have the same limits.
@@ -155,7 +156,7 @@ async fn by_secret(edge: &Arc<Edge>, audience: &str) -> String {
 async fn a_token_becomes_invalid_with_the_access_key_that_requested_it() {
     const RESOURCE: &str = "https://communication.azure.com/";
     let edge = edge();
-    let is_good = |token: &str| edge.backend.core.entra_tokens.management_caller(token).is_ok();
+    let is_good = |token: &str| block_on(edge.backend.core.entra_tokens.management_caller(token)).is_ok();
     let by_client_secret = by_secret(&edge, RESOURCE).await;
     let by_identity_header = ask("GET", format!("/msi/token?resource={RESOURCE}"))
         .header("x-identity-header", edge.backend.core.access_keys.identity_header());

@@ -16,6 +16,7 @@ mod own_page;
 mod page;
 mod pipeline;
 mod refusals;
+mod replicas;
 mod requests;
 mod routes;
 mod service;
@@ -45,6 +46,18 @@ pub(super) const ELSEWHERE: &str = "192.168.7.7:40000";
 /// Makes an edge over a new core in memory.
 pub(super) fn edge_of(config: Config) -> Edge {
     let core = Core::open(&config).unwrap().core;
+    edge_over(core, config)
+}
+
+/// Makes two edges over one store, as two processes have them.
+pub(super) fn replicas() -> [Arc<Edge>; 2] {
+    let configs = [Config::in_memory(), Config::in_memory()];
+    let [one, other] = Core::open_two([&configs[0], &configs[1]]);
+    let [of_one, of_other] = configs;
+    [Arc::new(edge_over(one, of_one)), Arc::new(edge_over(other, of_other))]
+}
+
+fn edge_over(core: Core, config: Config) -> Edge {
     let pki = crate::certificates::open(&config, &core.store, crate::clock::machine::now(), None).unwrap();
     Edge::new(Arc::new(core), config, Arc::new(pki), format!("https://{HOST}"), Arc::default())
 }

@@ -5,13 +5,14 @@ use std::fs;
 use super::super::names::LOCK_FILE;
 use super::super::{DATABASE_FILE, Opened};
 use super::{Temporary, close, create, killed};
+use crate::store::block_on;
 
 #[test]
 fn a_kill_loses_nothing() {
     let folder = Temporary::new();
     killed(&folder, 30);
     let opened = folder.open().unwrap();
-    assert!(opened.store.snapshot(None, Some("u29")).unwrap().identity.is_some());
+    assert!(block_on(opened.store.snapshot(None, Some("u29"))).unwrap().identity.is_some());
 }
 
 #[test]
@@ -33,7 +34,7 @@ fn a_log_that_is_removed_or_damaged_after_a_kill_is_noticed() {
     assert!(folder.refusal().contains("is damaged ("));
     fs::write(&log, &content).unwrap();
     let opened = folder.open().unwrap();
-    assert!(opened.store.snapshot(None, Some("u29")).unwrap().identity.is_some());
+    assert!(block_on(opened.store.snapshot(None, Some("u29"))).unwrap().identity.is_some());
 }
 
 #[test]
@@ -59,7 +60,7 @@ fn a_start_that_fails_does_not_forget_how_far_the_log_went() {
     assert!(copy.refusal().contains("is damaged ("));
     fs::write(&log, &content).unwrap();
     let opened = copy.open().unwrap();
-    assert!(opened.store.snapshot(None, Some("u29")).unwrap().identity.is_some());
+    assert!(block_on(opened.store.snapshot(None, Some("u29"))).unwrap().identity.is_some());
 }
 
 #[test]
@@ -71,7 +72,7 @@ fn a_log_that_another_program_moved_into_the_database_is_not_reported_as_missing
     drop(connection);
     assert_eq!((count, folder.path("identities.db-wal").exists()), (30, false));
     let opened = folder.open().unwrap();
-    assert!(opened.store.snapshot(None, Some("u29")).unwrap().identity.is_some());
+    assert!(block_on(opened.store.snapshot(None, Some("u29"))).unwrap().identity.is_some());
 }
 
 #[test]
@@ -89,7 +90,7 @@ fn a_backup_beside_an_old_log_is_refused() {
     fs::remove_file(folder.path("identities.db-wal")).unwrap();
     fs::remove_file(folder.path(LOCK_FILE)).unwrap();
     let opened = folder.open().unwrap();
-    assert!(opened.store.snapshot(None, Some("before")).unwrap().identity.is_some());
+    assert!(block_on(opened.store.snapshot(None, Some("before"))).unwrap().identity.is_some());
     // After a clean stop, a backup is accepted, but not with a log beside it.
     close(opened);
     fs::write(folder.path(DATABASE_FILE), &backup).unwrap();
@@ -101,7 +102,7 @@ fn a_backup_beside_an_old_log_is_refused() {
 
 /// Returns whether the opened folder has this user.
 fn has(opened: &Opened, user: &str) -> bool {
-    opened.store.snapshot(None, Some(user)).unwrap().identity.is_some()
+    block_on(opened.store.snapshot(None, Some(user))).unwrap().identity.is_some()
 }
 
 /// Follows the instructions in an error message.

@@ -62,7 +62,7 @@ fn remove_index(folder: &Temporary) {
 }
 
 fn users(folder: &Temporary, opened: &Opened) -> usize {
-    let has = |user: &str| opened.store.snapshot(None, Some(user)).is_ok_and(|read| read.identity.is_some());
+    let has = |user: &str| block_on(opened.store.snapshot(None, Some(user))).is_ok_and(|read| read.identity.is_some());
     assert!(folder.path(DATABASE_FILE).exists());
     ["a", "b", "c", "late"].into_iter().filter(|user| has(user)).count()
 }

@@ -94,7 +94,7 @@ fn create(store: &Store, user: &str) {
 }
 
 fn is_there(store: &Store, user: &str) -> bool {
-    store.snapshot(None, Some(user)).unwrap().identity.is_some()
+    block_on(store.snapshot(None, Some(user))).unwrap().identity.is_some()
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_kill_loses_no_state_that_was_acknowledged_and_leaves_no_half_of_one() {
     for number in 0..2000 {
         create(&store, &format!("new {number:04}"));
     }
-    let state = Arc::new(store.whole_state(Caller::Entra, &[]).unwrap());
+    let state = Arc::new(block_on(store.whole_state(Caller::Entra, &[])).unwrap());
     let store = folder.open("1");
     create(&store, "former");
     let before = folder.killed();
@@ -127,7 +127,7 @@ fn a_kill_loses_no_state_that_was_acknowledged_and_leaves_no_half_of_one() {
     let after = folder.killed();
     let there = |folder: &Folder| {
         let store = folder.open("2");
-        (is_there(&store, "former"), store.whole_state(Caller::Entra, &[]).unwrap().identities.len())
+        (is_there(&store, "former"), block_on(store.whole_state(Caller::Entra, &[])).unwrap().identities.len())
     };
     assert_eq!((there(&before), there(&after)), ((true, 1), (false, 2000)));
     // A log that lacks the end of the transaction has nothing of it.
@@ -228,7 +228,7 @@ fn a_store_whose_folder_is_gone_acknowledges_nothing() {
     around.gone.store(true, Ordering::Relaxed);
     let created = block_on(store.create(Caller::Entra, NewIdentity::of("u")));
     assert_eq!(created, Err(Failure::Store(StoreError::Gone)));
-    assert_eq!(store.snapshot(None, Some("u")), Err(Failure::Store(StoreError::Gone)));
+    assert_eq!(block_on(store.snapshot(None, Some("u"))), Err(Failure::Store(StoreError::Gone)));
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub(super) fn change(object: &str, tenant: &str) -> Change {
 }
 
 fn objects(store: &Store, kind: Kind) -> Vec<String> {
-    let all = store.assignments_after(Caller::Entra, kind, None, 1000).unwrap();
+    let all = block_on(store.assignments_after(Caller::Entra, kind, None, 1000)).unwrap();
     all.into_iter().map(|row| row.object).collect()
 }
 
@@ -50,7 +50,7 @@ fn assignments_of_another_tenant_or_kind_stay() {
         }
         let removal = Change { row: None, ..of("s") };
         assert_eq!(block_on(other.assign(Caller::Entra, kind, vec![removal])), Ok(vec![true]));
-        let found = |tenant| one.assignments_of(Caller::Entra, kind, tenant, &["a", "z"]).unwrap();
+        let found = |tenant| block_on(one.assignments_of(Caller::Entra, kind, tenant, &["a", "z"])).unwrap();
         assert_eq!(found(Some("s")), []);
         assert_eq!(found(Some("t")), [assignment("a", "t")]);
         assert_eq!(found(None), [assignment("a", "t")]);
@@ -68,7 +68,7 @@ fn assignments_come_in_pages() {
         let mut pages = Vec::new();
         loop {
             let from = after.as_ref().map(|(object, tenant)| (object.as_str(), tenant.as_str()));
-            let page = other.assignments_after(Caller::Entra, kind, from, 3).unwrap();
+            let page = block_on(other.assignments_after(Caller::Entra, kind, from, 3)).unwrap();
             let Some(last) = page.last() else { break };
             after = Some((last.object.clone(), last.tenant.clone()));
             pages.push(page.iter().map(|row| row.object.clone()).collect::<Vec<_>>().join(" "));

@@ -9,7 +9,7 @@ fn with_custom_id(store: &Store, user: &str, custom_id: &str) {
 }
 
 fn users(store: &Store, filter: Option<&Filter>, after: Option<&str>, limit: usize) -> String {
-    let found = store.identities_after(Caller::Entra, filter, after, limit).unwrap();
+    let found = block_on(store.identities_after(Caller::Entra, filter, after, limit)).unwrap();
     found.into_iter().map(|identity| identity.row.user).collect::<Vec<_>>().join(" ")
 }
 
@@ -68,12 +68,12 @@ fn an_identity_is_described_with_its_revocations_and_assignments() {
             let change = Change { tenant: None, object: "u".into(), row: Some(row.clone()) };
             block_on(one.assign(Caller::Entra, kind, vec![change])).unwrap();
         }
-        let described = |name| other.described(Caller::Entra, name).unwrap();
+        let described = |name| block_on(other.described(Caller::Entra, name)).unwrap();
         let found = described(Name::CustomId("c")).unwrap();
         assert_eq!(described(Name::User("u")), Some(found.clone()));
         assert_eq!((found.row.created_at, found.row.revoked_below, found.assignments), (Some(1), 1, 2));
         assert_eq!(found.revocations, [Revocation { number: 2, issued_until: None, in_force_at: Some(20) }]);
-        assert_eq!(other.identities_after(Caller::Entra, None, None, 1).unwrap(), [found]);
+        assert_eq!(block_on(other.identities_after(Caller::Entra, None, None, 1)).unwrap(), [found]);
         for name in [Name::User("c"), Name::CustomId("u"), Name::CustomId("C")] {
             assert_eq!(described(name), None, "{name:?}");
         }

@@ -22,7 +22,7 @@ fn seed(store: &Store, identities: &[SeedRow], assignments: &[(Kind, AssignmentR
 }
 
 fn state(store: &Store) -> WholeState {
-    store.whole_state(Caller::Entra, &[]).unwrap()
+    block_on(store.whole_state(Caller::Entra, &[])).unwrap()
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn a_seed_adds_what_is_missing_and_a_second_one_changes_nothing() {
         assert!(state(one) == before);
         block_on(one.delete(Caller::Entra, "r".into())).unwrap();
         assert_eq!(seed(other, &identities, &assignments), Seeding::Done { identities: 1, assignments: 0 });
-        assert!(one.described(Caller::Entra, crate::store::Name::User("s")).unwrap().is_some());
+        assert!(block_on(one.described(Caller::Entra, crate::store::Name::User("s"))).unwrap().is_some());
     });
 }
 

@@ -12,7 +12,7 @@ use crate::store::{
 const SETTINGS: &[&str] = &["a", "b"];
 
 fn state(store: &Store) -> WholeState {
-    store.whole_state(Caller::Entra, SETTINGS).unwrap()
+    block_on(store.whole_state(Caller::Entra, SETTINGS)).unwrap()
 }
 
 fn replace(store: &Store, state: &WholeState, even_if_used: bool) -> Result<Replacement, Failure> {
@@ -23,7 +23,7 @@ fn replace(store: &Store, state: &WholeState, even_if_used: bool) -> Result<Repl
 fn fill(store: &Store) {
     keys(store);
     block_on(store.keep_settings(vec![("a".into(), "1".into()), ("other".into(), "1".into())])).unwrap();
-    let generation = store.access_keys().unwrap()[Primary as usize].generation;
+    let generation = block_on(store.access_keys()).unwrap()[Primary as usize].generation;
     for (slot, generation) in [(SigningSlot::Access(Primary), generation), (SigningSlot::Entra, 0)] {
         block_on(store.keep_signing_key(slot, generation, slot.name().as_bytes().to_vec())).unwrap();
     }
@@ -68,7 +68,7 @@ fn a_state_is_the_same_in_another_store() {
         // A store that has the state already keeps it, and the other handle sees it.
         assert!(matches!(replace(one, &exported, true), Ok(Replacement::Done { .. })));
         assert!(state(other) == expected);
-        assert_eq!(other.setting("other"), Ok(Some("1".to_owned())), "it does not belong to the state");
+        assert_eq!(block_on(other.setting("other")), Ok(Some("1".to_owned())), "it does not belong to the state");
     });
 }
 
@@ -118,14 +118,14 @@ fn generations_of_access_keys_never_go_back() {
             block_on(one.regenerate_key(Caller::Entra, Primary, generation, "CCCC".into())).unwrap();
         }
         assert_eq!(replace(other, &former, true), Ok(Replacement::Done { generations: [5, 2] }));
-        let keys = one.access_keys().unwrap();
+        let keys = block_on(one.access_keys()).unwrap();
         assert_eq!((keys[Primary as usize].key.as_str(), keys[Secondary as usize].key.as_str()), ("AAAA", "BBBB"));
         let mut later = former;
         later.access_keys[0].generation = 9;
         assert_eq!(replace(other, &later, true), Ok(Replacement::Done { generations: [6, 3] }));
         for generation in [1, 4, 5, 9] {
             let caller = Caller::Key { slot: Primary, generation };
-            assert_eq!(one.check(caller), Err(Failure::KeyGone), "{generation}");
+            assert_eq!(block_on(one.check(caller)), Err(Failure::KeyGone), "{generation}");
         }
     });
 }
@@ -137,8 +137,8 @@ fn a_signing_key_of_an_earlier_access_key_is_not_taken_over() {
         let mut state_before = state(one);
         state_before.access_keys[0].generation = 2;
         assert!(matches!(replace(one, &state_before, true), Ok(Replacement::Done { .. })));
-        assert_eq!(one.signing_key(SigningSlot::Access(Primary)), Ok(None));
-        assert!(one.signing_key(SigningSlot::Entra).unwrap().is_some());
+        assert_eq!(block_on(one.signing_key(SigningSlot::Access(Primary))), Ok(None));
+        assert!(block_on(one.signing_key(SigningSlot::Entra)).unwrap().is_some());
     });
 }
 
@@ -147,7 +147,7 @@ fn a_caller_without_a_key_in_force_reads_and_replaces_nothing() {
     each(|one, other| {
         fill(one);
         block_on(other.regenerate_key(Caller::Entra, Primary, 1, "CCCC".into())).unwrap();
-        assert!(matches!(one.whole_state(PRIMARY, SETTINGS), Err(Failure::KeyGone)));
+        assert!(matches!(block_on(one.whole_state(PRIMARY, SETTINGS)), Err(Failure::KeyGone)));
         let replaced = block_on(one.replace(PRIMARY, Arc::new(WholeState::default()), true));
         assert_eq!(replaced, Err(Failure::KeyGone));
         assert_eq!(state(one).identities.len(), 2);

@@ -43,7 +43,7 @@ fn a_row_that_is_damaged_meanwhile_is_an_error() {
     create(&store, "u");
     create(&store, "v");
     tamper(&folder, "UPDATE identities SET revocation = 9 WHERE user = 'u'");
-    let read = store.snapshot(None, Some("u"));
+    let read = block_on(store.snapshot(None, Some("u")));
     assert!(matches!(&read, Err(Failure::Store(StoreError::Damaged { what })) if what.contains("\"u\"")), "{read:?}");
     let issued = block_on(store.issue(Caller::Entra, "u".into(), 1));
     assert!(matches!(issued, Err(Failure::Store(StoreError::Damaged { .. }))), "{issued:?}");
@@ -61,8 +61,8 @@ fn every_bit_of_the_database_that_is_flipped_is_noticed_or_changes_nothing() {
     }
     let dump = |store: &Store| {
         let snapshots: Vec<_> =
-            (0..40).map(|number| store.snapshot(None, Some(&format!("user {number:02}"))).unwrap()).collect();
-        (snapshots, store.access_keys().unwrap())
+            (0..40).map(|number| block_on(store.snapshot(None, Some(&format!("user {number:02}")))).unwrap()).collect();
+        (snapshots, block_on(store.access_keys()).unwrap())
     };
     let right = dump(&store);
     assert!(store.close());

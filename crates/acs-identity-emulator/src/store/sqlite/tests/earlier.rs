@@ -53,7 +53,7 @@ fn the_database_of_the_previous_version_is_migrated() {
             "1 revocations had a time in the future; they revoke all tokens that were issued until now",
         ]
     );
-    let snapshot = |user| store.snapshot(None, Some(user)).unwrap();
+    let snapshot = |user| block_on(store.snapshot(None, Some(user))).unwrap();
     let revoked = |user, token| {
         let snapshot = snapshot(user);
         let below = snapshot.identity.unwrap().revoked_below;
@@ -65,13 +65,13 @@ fn the_database_of_the_previous_version_is_migrated() {
     assert!(revoked("b", (0, until)) && !revoked("b", (0, until + 1)));
     assert!(revoked("c", (0, NOW / SECOND)) && !revoked("c", (0, NOW / SECOND + 1)));
     assert_eq!(block_on(store.issue(Caller::Entra, "c".into(), 1)), Ok(Some(1)));
-    let found = store.assignments_of(Caller::Entra, Kind::Entra, Some("t"), &["o"]).unwrap();
+    let found = block_on(store.assignments_of(Caller::Entra, Kind::Entra, Some("t"), &["o"])).unwrap();
     assert_eq!(found[0].client_ids, Some(vec!["c".to_owned()]));
-    let found = store.assignments_of(Caller::Entra, Kind::TeamsExtension, Some("t"), &["o"]).unwrap();
+    let found = block_on(store.assignments_of(Caller::Entra, Kind::TeamsExtension, Some("t"), &["o"])).unwrap();
     assert_eq!(found[0].client_ids, None);
     let kept = block_on(store.keep_access_keys("AAAA".into(), "BBBB".into())).unwrap();
     assert_eq!(kept.map(|row| row.key), ["CCCC", "BBBB"]);
-    assert_eq!(store.access_keys().unwrap()[Primary as usize].generation, 1);
+    assert_eq!(block_on(store.access_keys()).unwrap()[Primary as usize].generation, 1);
     drop(store);
     assert!(folder.try_open("2").unwrap().1.is_empty(), "once is enough");
 }
@@ -121,14 +121,14 @@ fn a_database_of_schema_4_gets_the_time_of_creation() {
     assert_eq!(super::super::open::in_file(&folder.database()).unwrap().run.as_deref(), Some("1"));
     let (store, lines) = folder.try_open("2").unwrap();
     assert_eq!(lines, ["the database was migrated from schema 4 to 5"]);
-    let described = store.described(Caller::Entra, Name::CustomId("custom u")).unwrap().unwrap();
+    let described = block_on(store.described(Caller::Entra, Name::CustomId("custom u"))).unwrap().unwrap();
     assert_eq!((described.row.user.as_str(), described.row.created_at), ("u", None));
     super::create(&store, "w");
     assert_eq!(block_on(store.issue(Caller::Entra, "v".into(), 1)), Ok(Some(0)));
     drop(store);
     let (store, lines) = folder.try_open("3").unwrap();
     assert!(lines.is_empty(), "{lines:?}");
-    let created = |user| store.described(Caller::Entra, Name::User(user)).unwrap().unwrap().row.created_at;
+    let created = |user| block_on(store.described(Caller::Entra, Name::User(user))).unwrap().unwrap().row.created_at;
     assert_eq!((created("v"), created("w")), (None, Some(1)));
 }
 

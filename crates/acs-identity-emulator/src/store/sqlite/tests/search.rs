@@ -70,7 +70,7 @@ fn a_part_of_a_custom_id_is_found_in_time_and_the_last_page_as_fast_as_the_first
             let filter = text.map(|(text, user)| Filter { custom_id: text.into(), user });
             let take = || {
                 let started = machine::instant();
-                let found = store.identities_after(Caller::Entra, filter.as_ref(), after, 100).unwrap();
+                let found = block_on(store.identities_after(Caller::Entra, filter.as_ref(), after, 100)).unwrap();
                 (machine::since(started), found.len())
             };
             let (took, found) = (0..7).map(|_| take()).min().unwrap();
