@@ -14,7 +14,7 @@ use crate::commands::emulator::options::declared::{
     RUN_STORE_KEY_FILE, RUN_STORE_PASSWORD_FILE, SEED, STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT,
 };
 use crate::commands::emulator::options::headings::{ACCESS, ADDRESS, BEHAVIOUR, DATA, LOG};
-use crate::commands::emulator::options::{configuration, data_folder, host, read, similar_variables, store};
+use crate::commands::emulator::options::{configuration, data_folder, host, read, similar_variables};
 use crate::commands::emulator::serving::at_end::AtEnd;
 use crate::commands::emulator::serving::opening::Hints;
 use crate::commands::emulator::serving::{file_limit, listen, opening, temporary_folder, threads};
@@ -107,9 +107,6 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let port = read::option(invocation, &RUN_PORT)?.map_or(Ok(0), |given| given.port())?;
     let place = host::place(read::option(invocation, &RUN_HOST)?.as_ref())?;
     let data = data_folder::of_run(invocation)?;
-    if let Some(database) = data.database() {
-        store::warn(invocation, database);
-    }
     let credentials = match read::flag(invocation, &KEEP_CREDENTIALS)? {
         true => Credentials::Own,
         false => Credentials::Emulator,

@@ -16,7 +16,7 @@ use crate::commands::emulator::options::declared::{
 };
 use crate::commands::emulator::options::headings::{ACCESS, ADDRESS, BEHAVIOUR, DATA, LOG, PROCESS};
 use crate::commands::emulator::options::path_text::text_of;
-use crate::commands::emulator::options::{configuration, data_folder, host, read, similar_variables, store};
+use crate::commands::emulator::options::{configuration, data_folder, host, read, similar_variables};
 use crate::commands::emulator::process::process_file::{Kind, PID, ProcessFile, READY};
 use crate::commands::emulator::process::ready_line::{Ready, place_of};
 use crate::commands::emulator::serving::at_end::AtEnd;
@@ -141,10 +141,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     file_limit::check_file_limit()?;
     let port = read::option(invocation, &PORT)?.map_or(Ok(DEVELOPMENT_PORT), |given| given.port())?;
     let place = host::place(read::option(invocation, &HOST)?.as_ref())?;
-    let data = data_folder::of_start(invocation)?;
-    if let (Some(database), None) = (data.database(), &detached) {
-        store::warn(invocation, database);
-    }
+    let data = data_folder::of_start(invocation, detached.is_none())?;
     let folder = data.folder();
     let log_file = read::option(invocation, &LOG_FILE)?;
     if detached.is_none() {

@@ -32,14 +32,6 @@ impl Data {
         }
     }
 
-    /// Returns the database, if there is one.
-    pub(crate) fn database(&self) -> Option<&PostgresStorage> {
-        match self {
-            Self::Database(database) => Some(database),
-            Self::Memory | Self::Folder(_) => None,
-        }
-    }
-
     /// Returns it for the configuration of an emulator.
     pub(crate) fn to_storage(&self) -> Storage {
         match self {
@@ -55,17 +47,18 @@ const OF_START: store::Options =
     store::Options { url: &STORE, key_file: &STORE_KEY_FILE, password_file: &STORE_PASSWORD_FILE };
 
 /// Returns where `start` stores the data. An option on the command line takes precedence over the variables of the
-/// others, and the variable of a database over the variable of a folder.
+/// others, and the variable of a database over the variable of a folder. `warns` is false in the process of an emulator
+/// in the background.
 ///
 /// # Errors
 ///
 /// Fails when two of them are given, when one of them is not valid, or when there is no folder.
-pub(crate) fn of_start(invocation: &Invocation<'_>) -> Result<Data, CliError> {
+pub(crate) fn of_start(invocation: &Invocation<'_>, warns: bool) -> Result<Data, CliError> {
     let has = |option| invocation.arguments.has(option);
     refuse_several(&[&STORE, &IN_MEMORY, &DATA_DIR].map(|option| (has(option), option.key())))?;
     if !has(&IN_MEMORY)
         && !has(&DATA_DIR)
-        && let Some(database) = store::given(invocation, &OF_START)?
+        && let Some(database) = store::given(invocation, &OF_START, warns)?
     {
         if !has(&STORE) && flag(invocation, &IN_MEMORY)? {
             let variables = [&STORE, &IN_MEMORY].map(|option| option.variable_name().unwrap_or_default());
@@ -92,7 +85,7 @@ pub(crate) fn of_run(invocation: &Invocation<'_>) -> Result<Data, CliError> {
     refuse_several(&places.map(|option| (has(option), option.key())))?;
     let is_elsewhere = |option: &Argument| places.iter().any(|place| place.key() != option.key() && has(place));
     if !is_elsewhere(&RUN_STORE)
-        && let Some(database) = store::given(invocation, &OF_RUN)?
+        && let Some(database) = store::given(invocation, &OF_RUN, true)?
     {
         return Ok(Data::Database(Box::new(database)));
     }

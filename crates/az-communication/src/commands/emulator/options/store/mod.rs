@@ -27,12 +27,17 @@ pub(crate) struct Options {
     pub(crate) password_file: &'static Argument,
 }
 
-/// Returns the store, or `None` if none is given.
+/// Returns the store, or `None` if none is given. `warns` is false in the process of an emulator in the background: the
+/// process that has started it has warned already.
 ///
 /// # Errors
 ///
 /// Fails when the URL is not valid, or when one of the files cannot be used.
-pub(crate) fn given(invocation: &Invocation<'_>, options: &Options) -> Result<Option<PostgresStorage>, CliError> {
+pub(crate) fn given(
+    invocation: &Invocation<'_>,
+    options: &Options,
+    warns: bool,
+) -> Result<Option<PostgresStorage>, CliError> {
     let secret = Secret { option: options.url, ..SECRET };
     let Some(url) = secret.given(invocation)? else {
         return match [options.key_file, options.password_file].iter().find(|file| invocation.arguments.has(file)) {
@@ -44,27 +49,26 @@ pub(crate) fn given(invocation: &Invocation<'_>, options: &Options) -> Result<Op
     let address = parse(&url)?;
     let key = read::option(invocation, options.key_file)?.as_ref().map(key::read).transpose()?;
     let address = certificates::add(address, &url.named_by)?;
-    let address = password::add(invocation, address, options.password_file)?;
+    let address = password::add(invocation, address, options.password_file, warns)?;
+    if warns {
+        warn(invocation, options.url, &address);
+    }
     Ok(Some(PostgresStorage { address, key }))
 }
 
 /// Warns about what a user may not know: a password that all users of the machine can see, and a network on which the
 /// server is not verified.
-pub(crate) fn warn(invocation: &Invocation<'_>, storage: &PostgresStorage) {
-    let Some(url) = invocation.arguments.get(&STORE) else { return warn_of_network(invocation, storage) };
-    let is_visible = invocation.raw.iter().any(|word| word.to_string_lossy().contains(url));
-    let has_password = PostgresAddress::parse(url).is_ok_and(|address| address.has_password());
-    if is_visible && has_password {
+fn warn(invocation: &Invocation<'_>, url: &Argument, address: &PostgresAddress) {
+    let given = invocation.arguments.get(url).unwrap_or_default();
+    // A URL that was read from a file is not on the command line.
+    let is_visible = !given.is_empty() && invocation.raw.iter().any(|word| word.to_string_lossy().contains(given));
+    if is_visible && PostgresAddress::parse(given).is_ok_and(|given| given.has_password()) {
         invocation.printer.warning(
             "The URL of --store contains a password, and all users of this machine can see the command line of a \
              process. Leave the password out, and give it by --store-password-file FILE, by PGPASSWORD or by ~/.pgpass.",
         );
     }
-    warn_of_network(invocation, storage);
-}
-
-fn warn_of_network(invocation: &Invocation<'_>, storage: &PostgresStorage) {
-    if storage.address.is_open_to_the_network() {
+    if address.is_open_to_the_network() {
         invocation.printer.warning(
             "The URL of --store has no sslmode, so the connection is encrypted only if the server has TLS, and the server \
              is not verified. Add sslmode=verify-full, or sslmode=disable if nobody else can use the network.",

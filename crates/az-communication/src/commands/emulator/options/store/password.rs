@@ -31,6 +31,7 @@ pub(super) fn add(
     invocation: &Invocation<'_>,
     address: PostgresAddress,
     file: &Argument,
+    warns: bool,
 ) -> Result<PostgresAddress, CliError> {
     let named = read::option(invocation, file)?;
     if address.has_password() {
@@ -49,7 +50,7 @@ pub(super) fn add(
         secrets::hide(&given.value);
         return Ok(address.with_password(&given.value));
     }
-    let Some(passfile) = passfile(invocation) else { return Ok(address) };
+    let Some(passfile) = passfile(invocation, warns) else { return Ok(address) };
     let (user, database) = (address.user().to_owned(), address.database().to_owned());
     let password = |host: &PostgresHost| {
         // libpq looks for its usual folder of sockets under this name. Other folders have their own.
@@ -67,12 +68,15 @@ fn is_usual_folder(folder: &str) -> bool {
 
 /// Reads the password file of libpq. As in libpq, a missing file is ignored, and a file that others can read is ignored
 /// with a warning.
-fn passfile(invocation: &Invocation<'_>) -> Option<Passfile> {
+fn passfile(invocation: &Invocation<'_>, warns: bool) -> Option<Passfile> {
     let named = env::var_os("PGPASSFILE").filter(|name| !name.is_empty()).map(PathBuf::from);
     let path = named.or_else(|| Some(Path::new(&system::home()?).join(USUAL)))?;
     let metadata = fs::metadata(&path).ok()?;
     let ignored = |why: &str, hint: &str| {
-        invocation.printer.warning(&format!("The password file '{}' {why}, so it is ignored.{hint}", path.display()));
+        if warns {
+            let message = format!("The password file '{}' {why}, so it is ignored.{hint}", path.display());
+            invocation.printer.warning(&message);
+        }
     };
     if !metadata.is_file() {
         ignored("is not a regular file", "");
