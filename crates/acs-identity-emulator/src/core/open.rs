@@ -48,6 +48,11 @@ impl OpenedStore {
                 opened.lines.iter().for_each(|words| tracing::warn!("{}", Shown(words)));
                 (opened.store, Some(opened.folder), opened.is_new)
             }
+            // The store for it is not part of this program yet.
+            #[cfg(feature = "postgres")]
+            Storage::Postgres(storage) => {
+                return Err(Error::Store(format!("{} is not supported yet", storage.address)));
+            }
         };
         Ok(Self { store, folder, import, is_new })
     }
