@@ -197,6 +197,12 @@ pub(crate) mod machine {
         std::thread::sleep(duration);
     }
 
+    /// Awaits a future. Returns `None` if it is not ready at the point in time.
+    #[cfg(feature = "postgres")]
+    pub(crate) async fn until<T>(end: Instant, future: impl Future<Output = T>) -> Option<T> {
+        tokio::time::timeout_at(end.into(), future).await.ok()
+    }
+
     /// Awaits a future. Returns `None` when it takes longer than the duration.
     pub(crate) async fn timeout<T>(duration: Duration, future: impl Future<Output = T>) -> Option<T> {
         tokio::time::timeout(duration, future).await.ok()

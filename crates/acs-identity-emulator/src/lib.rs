@@ -13,6 +13,9 @@ mod core;
 mod crypto;
 #[cfg(all(test, feature = "sqlite", unix, not(portable_system)))]
 mod damage;
+#[cfg(feature = "postgres")]
+mod database;
+mod der;
 mod edge;
 mod error;
 mod faults;
@@ -41,6 +44,10 @@ pub use config::{Config, ControlSecret, ExportedState, Storage, TrustedIssuer};
 pub use control_secret::{CONTROL_SECRET_FILE, CONTROL_SECRET_LENGTH};
 pub use core::{
     DEFAULT_TENANT, ExportCheck, ExportSummary, MAX_EXPORT, check_export, client_secret_of, identity_header_of,
+};
+#[cfg(feature = "postgres")]
+pub use database::{
+    AddressError, PostgresAddress, PostgresHost, PostgresStorage, RootCertificates, StoreKey, StoreKeyError, TlsMode,
 };
 pub use edge::{CONTROL_VERSION, TrustFiles};
 pub use error::{Error, OwnFile};

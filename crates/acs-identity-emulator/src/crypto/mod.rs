@@ -1,16 +1,16 @@
 //! The provider of cryptography. Only this folder names one (docs/decisions/cryptography.md).
 //!
-//! With the feature `sqlite`, which the program turns on, it is aws-lc-rs: it signs twice as many tokens, and can make
-//! RSA keys. Otherwise it is ring, which needs no build of AWS-LC and starts at once. ring cannot make RSA keys, so
+//! With the feature `sqlite` or `postgres`, which the program turns on, it is aws-lc-rs: it signs twice as many tokens, and
+//! can make RSA keys. Otherwise it is ring, which needs no build of AWS-LC and starts at once. ring cannot make RSA keys, so
 //! tokens are then signed by a test key.
 
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 #[path = "aws_lc.rs"]
 mod provider;
-#[cfg(not(feature = "sqlite"))]
+#[cfg(not(any(feature = "sqlite", feature = "postgres")))]
 #[path = "ring.rs"]
 mod provider;
-#[cfg(any(not(feature = "sqlite"), test))]
+#[cfg(any(not(any(feature = "sqlite", feature = "postgres")), test))]
 mod test_key;
 
 pub(crate) use provider::{

@@ -4,12 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::pki::x509;
 use crate::crypto::rand::SystemRandom;
 use crate::crypto::signature::{
     KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents,
 };
 use crate::crypto::{digest, new_rsa_key, public_rsa_key};
+use crate::der::element;
 use crate::error::Error;
 
 /// An RSA key of 2048 bits, and the parts of a JWT that depend only on the key.
@@ -53,10 +53,10 @@ pub(crate) fn pkcs8_of_pem(pem: &str) -> Option<Vec<u8>> {
 
 /// Returns the attributes of a PKCS #8 structure. Keys that were generated have none.
 fn attributes(pkcs8: &[u8]) -> &[u8] {
-    let Some((_, mut rest, _)) = x509::element(pkcs8) else { return &[] };
+    let Some((_, mut rest, _)) = element(pkcs8) else { return &[] };
     // Before them are the version, the algorithm and the key.
     for _ in 0..3 {
-        rest = x509::element(rest).map_or(&[], |(_, _, behind)| behind);
+        rest = element(rest).map_or(&[], |(_, _, behind)| behind);
     }
     rest
 }

@@ -7,6 +7,8 @@ mod failure;
 pub(crate) mod fault_rules;
 mod memory;
 pub(crate) mod operation;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
 mod reads;
 pub(crate) mod revocation;
 pub(crate) mod rows;

@@ -12,7 +12,7 @@ mod resolver;
 mod server_certificate;
 pub(crate) mod stored;
 mod subject;
-pub(super) mod x509;
+mod x509;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -1,8 +1,8 @@
 //! Reads the subject of a certificate as a text.
 
-use super::x509::{element, elements, signed_fields};
+use super::x509::signed_fields;
+use crate::der::{OBJECT_ID, element, elements};
 
-const OBJECT_ID: u8 = 0x06;
 const UTF8_STRING: u8 = 0x0c;
 const PRINTABLE_STRING: u8 = 0x13;
 const TELETEX_STRING: u8 = 0x14;

@@ -6,9 +6,9 @@ use acs_identity_protocol::time::{CertificateTime, parse_certificate_time};
 use time::OffsetDateTime;
 
 use super::names::{HostName, Subtree};
+use crate::der::{SEQUENCE, element, elements};
 
 const OCTET_STRING: u8 = 0x04;
-const SEQUENCE: u8 = 0x30;
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 const VERSION: u8 = 0xa0;
@@ -110,31 +110,6 @@ fn part(subtree: &[u8]) -> Option<Subtree> {
         (IP_ADDRESS, 8 | 32) => Some(Subtree::Network(base.to_vec())),
         _ => None,
     }
-}
-
-/// Returns the tag and content of the first element, and the bytes after it.
-pub(in crate::keys) fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    let (&tag, rest) = der.split_first()?;
-    let (&first, mut rest) = rest.split_first()?;
-    let mut length = usize::from(first);
-    if first & 0x80 != 0 {
-        let count = usize::from(first & 0x7f);
-        if count == 0 || count > 3 {
-            return None;
-        }
-        length = rest.get(..count)?.iter().fold(0, |length, byte| (length << 8) | usize::from(*byte));
-        rest = rest.get(count..)?;
-    }
-    Some((tag, rest.get(..length)?, rest.get(length..)?))
-}
-
-/// Returns the tags and contents of all elements, up to the first element that cannot be parsed.
-pub(super) fn elements(mut der: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
-    std::iter::from_fn(move || {
-        let (tag, content, rest) = element(der)?;
-        der = rest;
-        Some((tag, content))
-    })
 }
 
 /// Parses the time in an element with this tag.

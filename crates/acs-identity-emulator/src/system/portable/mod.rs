@@ -79,3 +79,17 @@ pub(crate) fn free_bytes(_: &Path) -> Option<u64> {
 pub(crate) fn allocate(_: &File, _: u64) -> io::Result<()> {
     Ok(())
 }
+
+/// A connection to a Unix socket. There are none here.
+#[cfg(feature = "postgres")]
+pub(crate) type LocalStream = tokio::net::TcpStream;
+
+/// Fails, because there are no Unix sockets here.
+#[cfg(feature = "postgres")]
+pub(crate) async fn connect_local(_: &str) -> io::Result<LocalStream> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Leaves the options unchanged.
+#[cfg(feature = "postgres")]
+pub(crate) fn end_if_silent(_: &tokio::net::TcpStream, _: std::time::Duration, _: std::time::Duration) {}

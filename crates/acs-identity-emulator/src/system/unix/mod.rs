@@ -7,6 +7,8 @@ use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
+#[cfg(feature = "postgres")]
+use std::time::Duration;
 
 use rustix::fs::OFlags;
 use rustix::io::Errno;
@@ -102,4 +104,31 @@ pub(crate) fn allocate(file: &File, length: u64) -> io::Result<()> {
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn allocate(_: &File, _: u64) -> io::Result<()> {
     Ok(())
+}
+
+/// A connection to a Unix socket.
+#[cfg(feature = "postgres")]
+pub(crate) type LocalStream = tokio::net::UnixStream;
+
+/// Connects to a Unix socket.
+#[cfg(feature = "postgres")]
+pub(crate) async fn connect_local(path: &str) -> io::Result<LocalStream> {
+    LocalStream::connect(path).await
+}
+
+/// Makes the system end a connection whose other end has stopped answering: after about `idle` while nothing is sent,
+/// and on Linux after `unacknowledged` while something is sent. An option that the system lacks is left out.
+#[cfg(feature = "postgres")]
+pub(crate) fn end_if_silent(stream: &tokio::net::TcpStream, idle: Duration, unacknowledged: Duration) {
+    use rustix::net::sockopt;
+    let _ = sockopt::set_socket_keepalive(stream, true);
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    {
+        let _ = sockopt::set_tcp_keepidle(stream, idle);
+        let _ = sockopt::set_tcp_keepintvl(stream, idle);
+        let _ = sockopt::set_tcp_keepcnt(stream, 1);
+    }
+    #[cfg(target_os = "linux")]
+    let _ = sockopt::set_tcp_user_timeout(stream, u32::try_from(unacknowledged.as_millis()).unwrap_or(u32::MAX));
+    let _ = (idle, unacknowledged);
 }

@@ -1,0 +1,107 @@
+//! The reasons why a statement was not carried out, or not answered.
+
+use std::fmt;
+
+use acs_identity_protocol::visible::inert;
+use tokio_postgres::Error;
+use tokio_postgres::error::{DbError, Severity, SqlState};
+
+use super::failure::Unreachable;
+
+/// Whether a statement that failed may have changed something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// It has changed nothing, and will not.
+    None,
+    /// It was sent, and its answer is missing.
+    Unknown,
+}
+
+/// A failure of a statement.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// There is no connection.
+    Unreachable(Unreachable),
+    /// All connections were in use until the end of the operation.
+    Busy,
+    /// The operation came to its end before the answer.
+    Late(Effect),
+    /// The connection was lost.
+    Lost(Effect),
+    /// The server refused the statement, so that it has changed nothing.
+    Refused(Box<DbError>),
+    /// The statement or its answer does not fit this program.
+    Unexpected(String),
+}
+
+impl Fault {
+    /// Returns the failure of a statement whose loss would have that effect.
+    pub(super) fn of(error: Error, effect: Effect) -> Self {
+        if let Some(refused) = error.as_db_error() {
+            return match refused.parsed_severity() {
+                // The server ends the connection after these. Whether it had carried the statement out before is unknown.
+                Some(Severity::Fatal | Severity::Panic) => Self::Lost(effect),
+                _ => Self::Refused(Box::new(refused.clone())),
+            };
+        }
+        let is_of_stream = std::error::Error::source(&error).is_some_and(|source| source.is::<std::io::Error>());
+        if error.is_closed() || is_of_stream {
+            return Self::Lost(effect);
+        }
+        Self::Unexpected(inert(&error.to_string()).to_string())
+    }
+
+    /// Returns whether the statement may have changed something.
+    pub(crate) fn effect(&self) -> Effect {
+        match self {
+            Self::Unreachable(_) | Self::Busy | Self::Refused(_) => Effect::None,
+            Self::Late(effect) | Self::Lost(effect) => *effect,
+            Self::Unexpected(_) => Effect::Unknown,
+        }
+    }
+
+    /// Returns the code with which the server refused the statement.
+    pub(crate) fn code(&self) -> Option<&SqlState> {
+        match self {
+            Self::Refused(error) => Some(error.code()),
+            _ => None,
+        }
+    }
+
+    /// Checks whether the state of the connection is unknown afterwards.
+    pub(super) fn spoils_connection(&self) -> bool {
+        // A prepared statement whose result has other columns after a migration is refused until the connection ends.
+        self.code().map_or(true, |code| *code == SqlState::FEATURE_NOT_SUPPORTED)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable(unreachable) => unreachable.fmt(f),
+            Self::Busy => f.write_str("all connections to the database are in use"),
+            Self::Late(Effect::None) => f.write_str("the database did not answer in time"),
+            Self::Late(Effect::Unknown) => {
+                f.write_str("the database did not answer in time: whether it carried the operation out is unknown")
+            }
+            Self::Lost(Effect::None) => f.write_str("the connection to the database was lost"),
+            Self::Lost(Effect::Unknown) => {
+                f.write_str("the connection to the database was lost: whether it carried the operation out is unknown")
+            }
+            Self::Refused(error) if *error.code() == SqlState::INVALID_SQL_STATEMENT_NAME => f.write_str(
+                "the database has lost a prepared statement: leave prepare=yes out of the URL of the store where a \
+                 pooler is in between",
+            ),
+            // The detail may contain data.
+            Self::Refused(error) => {
+                write!(
+                    f,
+                    "the database refused a statement: {} (SQLSTATE {})",
+                    inert(error.message()),
+                    error.code().code()
+                )
+            }
+            Self::Unexpected(what) => write!(f, "the answer of the database cannot be used: {what}"),
+        }
+    }
+}

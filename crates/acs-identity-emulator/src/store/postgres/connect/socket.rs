@@ -1,0 +1,51 @@
+//! Opens the socket of a connection.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use tokio::net::{TcpStream, lookup_host};
+
+use super::failure::Problem;
+use crate::database::PostgresHost;
+use crate::system;
+
+/// After how long the system ends a connection that does not answer. Operations end earlier, and close their connection
+/// themselves.
+const SILENT: Duration = Duration::from_secs(2);
+
+/// A place to connect to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    Address(SocketAddr),
+    /// The path of a Unix socket.
+    Local(String),
+}
+
+/// Returns the places of a host.
+pub(super) async fn places(host: &PostgresHost) -> Result<Vec<Place>, Problem> {
+    if host.is_socket() {
+        return Ok(vec![Place::Local(host.socket())]);
+    }
+    // An address needs no thread that looks it up.
+    if let Ok(address) = host.name().parse::<IpAddr>() {
+        return Ok(vec![Place::Address(SocketAddr::new(address, host.port()))]);
+    }
+    let addresses = lookup_host((host.name(), host.port())).await.map_err(Problem::Name)?;
+    let places: Vec<Place> = addresses.map(Place::Address).collect();
+    if places.is_empty() { Err(Problem::Name(io::ErrorKind::NotFound.into())) } else { Ok(places) }
+}
+
+/// Connects to an address.
+pub(super) async fn connect(address: SocketAddr) -> Result<TcpStream, Problem> {
+    let stream = TcpStream::connect(address).await.map_err(Problem::of_socket)?;
+    // Small messages leave at once.
+    let _ = stream.set_nodelay(true);
+    system::end_if_silent(&stream, SILENT / 2, SILENT);
+    Ok(stream)
+}
+
+/// Connects to a Unix socket.
+pub(super) async fn connect_local(path: &str) -> Result<system::LocalStream, Problem> {
+    system::connect_local(path).await.map_err(Problem::of_socket)
+}
