@@ -96,10 +96,6 @@ fn is_long(operation: &Operation) -> bool {
 /// the commit.
 fn alone(shared: &Shared, operation: &Operation, seen: Option<i64>) -> Result<Outcome, Failure> {
     let end = machine::instant() + OPERATION;
-    // Times of tokens that belong to the state before must not be written afterwards.
-    if !shared.aside.is_empty() {
-        block_on(aside::write(shared)).map_err(Fault::of_read)?;
-    }
     loop {
         let time = if is_long(operation) { Time::Each(LONG) } else { Time::Until(end) };
         let result = attempt(shared, operation, seen, time);
@@ -108,12 +104,12 @@ fn alone(shared: &Shared, operation: &Operation, seen: Option<i64>) -> Result<Ou
                 shared.trouble.note(&Ok(()));
                 return answer;
             }
-            Err(Failed::Before(Fault::Busy(_) | Fault::Lost(_))) if machine::instant() + LEAST < end => {
-                machine::sleep_here(PAUSE);
-            }
             Err(Failed::Before(fault)) => {
                 shared.trouble.note(&Err::<(), _>(fault.clone()));
-                return Err(fault.of_read().into());
+                if !fault.of_a_read_may_pass(&shared.trouble) || machine::instant() + LEAST >= end {
+                    return Err(fault.of_read().into());
+                }
+                machine::sleep_here(PAUSE);
             }
             Err(Failed::Committing(fault)) => {
                 shared.trouble.note(&Err::<(), _>(fault.clone()));
@@ -133,6 +129,10 @@ fn attempt(
     seen: Option<i64>,
     time: Time,
 ) -> Result<Result<Outcome, Failure>, Failed> {
+    // Times of tokens that belong to the state before must not be written afterwards.
+    if !shared.aside.is_empty() {
+        block_on(aside::write(shared))?;
+    }
     let mut transaction = Transaction::begin_alone(shared, time)?;
     if let Err(failure) = transaction.check(Guard { seen, caller: None })? {
         transaction.end();

@@ -1,7 +1,7 @@
 //! When the last token of an identity was issued is written for many identities at once, after the answers.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio_postgres::types::Type;
@@ -9,6 +9,7 @@ use tokio_postgres::types::Type;
 use super::connect::OPERATION;
 use super::fault::Fault;
 use super::row::Columns;
+use super::schema::VERSION;
 use super::shared::Shared;
 use crate::clock::machine;
 
@@ -20,16 +21,21 @@ const MOST: usize = 5000;
 
 /// Rows that another transaction has locked are skipped, and returned. An earlier time does not replace a later one of
 /// another process, unless they are so far apart that the clock of the service was set back.
-const STATEMENT: &str = "WITH g AS (SELECT FROM gate FOR KEY SHARE), \
+static STATEMENT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "WITH g AS (SELECT FROM gate FOR KEY SHARE), \
      a AS MATERIALIZED (SELECT * FROM unnest($1::text[], $2::bigint[]) AS t(user_id, at)), \
      l AS MATERIALIZED (SELECT i.user_id FROM identities i WHERE i.user_id IN (SELECT user_id FROM a) \
+             AND (SELECT oldest FROM service) <= {VERSION} \
          ORDER BY i.user_id FOR NO KEY UPDATE SKIP LOCKED), \
      done AS (UPDATE identities i SET last_token_issued_at = \
              CASE WHEN i.last_token_issued_at - a.at BETWEEN 0 AND 1000000000 THEN i.last_token_issued_at \
                  ELSE a.at END \
          FROM l JOIN a ON a.user_id = l.user_id WHERE i.user_id = l.user_id RETURNING i.user_id) \
      SELECT a.user_id FROM a JOIN identities i ON i.user_id = a.user_id \
-         WHERE NOT EXISTS (SELECT FROM done WHERE done.user_id = a.user_id)";
+         WHERE NOT EXISTS (SELECT FROM done WHERE done.user_id = a.user_id)"
+    )
+});
 
 /// The times that are not written yet.
 #[derive(Default)]
@@ -86,6 +92,6 @@ pub(super) async fn write(shared: &Shared) -> Result<(), Fault> {
 async fn write_part(shared: &Shared, part: &[(String, i64)]) -> Result<Vec<String>, Fault> {
     let (users, times): (Vec<&str>, Vec<i64>) = part.iter().map(|(user, at)| (user.as_str(), *at)).unzip();
     let lease = shared.pool.lease(machine::instant() + OPERATION).await?;
-    let rows = lease.query(STATEMENT, &[(&users, Type::TEXT_ARRAY), (&times, Type::INT8_ARRAY)]).await?;
+    let rows = lease.query(&STATEMENT, &[(&users, Type::TEXT_ARRAY), (&times, Type::INT8_ARRAY)]).await?;
     rows.iter().map(|row| Columns::of(row).next()).collect()
 }

@@ -3,6 +3,7 @@
 use tokio_postgres::error::SqlState;
 
 use super::connect::{self, Effect};
+use super::trouble::Trouble;
 use crate::store::failure::StoreError;
 
 /// Why statements did not end as they should.
@@ -64,6 +65,15 @@ impl Fault {
     /// Returns the fault for a value of a row that has another type or is missing.
     pub(super) fn of_value(error: &tokio_postgres::Error) -> Self {
         Self::Damaged(error.to_string())
+    }
+
+    /// Returns whether statements that read, or that were not committed, may succeed if they are repeated soon.
+    pub(super) fn of_a_read_may_pass(&self, trouble: &Trouble) -> bool {
+        match self {
+            Self::Busy(_) | Self::Lost(_) => true,
+            Self::Unreachable(_) => trouble.may_pass(),
+            _ => false,
+        }
     }
 
     /// Returns the store error for statements that read, or that were not committed.

@@ -28,7 +28,7 @@ pub(super) async fn fly<H: Hot>(queue: Arc<Queue<H>>, shared: Arc<Shared>) {
                     }
                 }
             }
-            Err(fault) => fail(&queue, operations, callers, &fault),
+            Err(fault) => fail(&queue, operations, callers, &fault, shared.trouble.may_pass()),
         }
     }
 }
@@ -66,7 +66,13 @@ fn repeat<H: Hot>(queue: &Arc<Queue<H>>, operation: H, mut caller: Caller<H>, wh
 }
 
 /// Repeats operations that had no effect, and answers the others.
-fn fail<H: Hot>(queue: &Arc<Queue<H>>, operations: Vec<H>, callers: Vec<Caller<H>>, fault: &Fault) {
+fn fail<H: Hot>(
+    queue: &Arc<Queue<H>>,
+    operations: Vec<H>,
+    callers: Vec<Caller<H>>,
+    fault: &Fault,
+    trouble_may_pass: bool,
+) {
     let error = || if H::WRITES { fault.clone().of_write() } else { fault.clone().of_read() };
     if let StoreError::Unknown(why) = error() {
         tracing::error!(writes = operations.len(), "whether writes were carried out is unknown: {why}");
@@ -75,6 +81,7 @@ fn fail<H: Hot>(queue: &Arc<Queue<H>>, operations: Vec<H>, callers: Vec<Caller<H
     for (operation, mut caller) in operations.into_iter().zip(callers) {
         match fault {
             Fault::Busy(_) => repeat(queue, operation, caller, error),
+            Fault::Unreachable(_) if trouble_may_pass => repeat(queue, operation, caller, error),
             Fault::Lost(_) if !H::WRITES => repeat(queue, operation, caller, error),
             // One operation may be the reason for which all were refused.
             Fault::Refused(..) if is_shared => {

@@ -93,8 +93,7 @@ impl Postgres {
         &self,
         work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        self.on_worker(async { tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(closed().into())) })
-            .await
+        self.on_worker(async { tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(closed().into())) }).await
     }
 }
 

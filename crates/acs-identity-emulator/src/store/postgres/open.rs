@@ -71,9 +71,9 @@ impl fmt::Display for OpenError {
                 "the database has schema {version} of a newer version of this program, and this one knows schemas up \
                  to {known}. Nothing was changed. Use the newer version"
             ),
-            Self::NoKey => {
-                f.write_str("the secrets in the database are encrypted, and no key was given. Give it the key of the store")
-            }
+            Self::NoKey => f.write_str(
+                "the secrets in the database are encrypted, and no key was given. Give it the key of the store",
+            ),
             Self::OtherKey => {
                 f.write_str("the secrets in the database are encrypted with another key than the one that was given")
             }

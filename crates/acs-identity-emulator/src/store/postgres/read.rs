@@ -31,11 +31,7 @@ pub(super) fn owned(value: impl ToSql + Sync + Send + 'static, of_type: Type) ->
 }
 
 /// Returns the rows of a statement that only reads. It is repeated on another connection if a connection was lost.
-pub(super) async fn rows(
-    shared: &Shared,
-    statement: &str,
-    parameters: &[Parameter<'_>],
-) -> Result<Vec<Row>, Failure> {
+pub(super) async fn rows(shared: &Shared, statement: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, Failure> {
     let end = machine::instant() + OPERATION;
     loop {
         let read = async { Ok(shared.pool.lease(end).await?.query(statement, parameters).await?) };
@@ -43,7 +39,9 @@ pub(super) async fn rows(
         shared.trouble.note(&result);
         match result {
             Ok(rows) => return Ok(rows),
-            Err(Fault::Busy(_) | Fault::Lost(_)) if machine::instant() + LEAST < end => machine::sleep(PAUSE).await,
+            Err(fault) if fault.of_a_read_may_pass(&shared.trouble) && machine::instant() + LEAST < end => {
+                machine::sleep(PAUSE).await;
+            }
             Err(fault) => return Err(fault.of_read().into()),
         }
     }

@@ -117,7 +117,8 @@ pub(super) const ASSIGNMENT: &str = "x.object, x.tenant, x.principal_type, x.cli
 
 /// Returns an assignment. A list of applications that cannot be parsed is an error, so it grants no access.
 pub(super) fn assignment(columns: &mut Columns<'_>) -> Result<AssignmentRow, Fault> {
-    let (object, tenant, principal_type): (String, String, String) = (columns.next()?, columns.next()?, columns.next()?);
+    let (object, tenant, principal_type): (String, String, String) =
+        (columns.next()?, columns.next()?, columns.next()?);
     let client_ids: Option<String> = columns.next()?;
     let parsed = client_ids.map(|text| serde_json::from_str(&text)).transpose();
     let client_ids =

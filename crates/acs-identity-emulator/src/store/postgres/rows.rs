@@ -148,8 +148,7 @@ impl Rows for Written<'_> {
     }
 
     fn revocations(&mut self, user: &str) -> Result<Vec<Revocation>, Fault> {
-        let statement =
-            format!("SELECT {REVOCATIONS} FROM identities i {JOIN_REVOCATIONS} WHERE i.user_id = $1");
+        let statement = format!("SELECT {REVOCATIONS} FROM identities i {JOIN_REVOCATIONS} WHERE i.user_id = $1");
         let rows = self.all(&statement, &[(&user, Type::TEXT)])?;
         rows.first().map_or_else(|| Ok(Vec::new()), |row| row::revocations(&mut Columns::of(row)))
     }
@@ -173,8 +172,7 @@ impl Rows for Written<'_> {
 
     fn delete_assignment(&mut self, kind: Kind, tenant: Option<&str>, object: &str) -> Result<bool, Fault> {
         let statement = "DELETE FROM assignments WHERE kind = $1 AND object = $2 AND ($3::text IS NULL OR tenant = $3)";
-        let parameters: [Parameter<'_>; 3] =
-            [(&kind.name(), Type::TEXT), (&object, Type::TEXT), (&tenant, Type::TEXT)];
+        let parameters: [Parameter<'_>; 3] = [(&kind.name(), Type::TEXT), (&object, Type::TEXT), (&tenant, Type::TEXT)];
         Ok(self.count(statement, &parameters)? > 0)
     }
 
@@ -190,8 +188,7 @@ impl Rows for Written<'_> {
     fn has_assignment(&mut self, kind: Kind, tenant: Option<&str>, object: &str) -> Result<bool, Fault> {
         let statement = "SELECT EXISTS (SELECT FROM assignments \
                          WHERE kind = $1 AND object = $2 AND ($3::text IS NULL OR tenant = $3))";
-        let parameters: [Parameter<'_>; 3] =
-            [(&kind.name(), Type::TEXT), (&object, Type::TEXT), (&tenant, Type::TEXT)];
+        let parameters: [Parameter<'_>; 3] = [(&kind.name(), Type::TEXT), (&object, Type::TEXT), (&tenant, Type::TEXT)];
         row::single(&self.all(statement, &parameters)?)
     }
 

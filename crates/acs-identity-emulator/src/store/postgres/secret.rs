@@ -53,8 +53,7 @@ impl Secrets {
         match (stored.split_first(), &self.0) {
             (Some((&CLEAR, value)), None) => Ok(value.to_vec()),
             (Some((&ENCRYPTED, rest)), Some(key)) => {
-                let (nonce, sealed) =
-                    rest.split_first_chunk::<NONCE_LEN>().ok_or_else(|| damaged("is too short"))?;
+                let (nonce, sealed) = rest.split_first_chunk::<NONCE_LEN>().ok_or_else(|| damaged("is too short"))?;
                 let mut sealed = sealed.to_vec();
                 let nonce = Nonce::assume_unique_for_key(*nonce);
                 let opened = key.open_in_place(nonce, Aad::from(name), &mut sealed);

@@ -7,13 +7,17 @@ use super::fault::Fault;
 use crate::clock::machine;
 use crate::store::failure::StoreError;
 
+/// How long trouble counts as new.
+const PASSING: Duration = Duration::from_millis(500);
+
 /// The result of the last statement.
 #[derive(Default)]
 pub(super) struct Trouble(Mutex<Last>);
 
 #[derive(Default)]
 struct Last {
-    error: Option<StoreError>,
+    /// What failed, and since when nothing has succeeded.
+    error: Option<(StoreError, Instant)>,
     succeeded: Option<Instant>,
 }
 
@@ -23,7 +27,8 @@ impl Trouble {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match result {
             Err(fault @ (Fault::Unreachable(_) | Fault::Lost(_) | Fault::Full)) => {
-                last.error = Some(fault.clone().of_read());
+                let since = last.error.as_ref().map_or_else(machine::instant, |(_, since)| *since);
+                last.error = Some((fault.clone().of_read(), since));
             }
             // The server has answered.
             Ok(_) | Err(_) => *last = Last { error: None, succeeded: Some(machine::instant()) },
@@ -32,7 +37,14 @@ impl Trouble {
 
     /// Returns what prevents work.
     pub(super) fn now(&self) -> Option<StoreError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).error.clone()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).error.as_ref().map(|(error, _)| error.clone())
+    }
+
+    /// Returns whether the trouble is so new that it may pass at once: connections are made again when a server has
+    /// ended them.
+    pub(super) fn may_pass(&self) -> bool {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.error.as_ref().is_none_or(|(_, since)| machine::since(*since) < PASSING)
     }
 
     /// Returns whether the server has answered within that time, and nothing has failed since.

@@ -137,12 +137,7 @@ impl Pages {
         loop {
             let rows = transaction.query(
                 &statement,
-                &[
-                    (&kind.name(), Type::TEXT),
-                    (&after.0, Type::TEXT),
-                    (&after.1, Type::TEXT),
-                    (&PAGE, Type::INT8),
-                ],
+                &[(&kind.name(), Type::TEXT), (&after.0, Type::TEXT), (&after.1, Type::TEXT), (&PAGE, Type::INT8)],
             )?;
             let mut page = Vec::with_capacity(rows.len());
             for row in &rows {

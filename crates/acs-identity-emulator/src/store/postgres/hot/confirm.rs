@@ -14,8 +14,7 @@ pub(in crate::store::postgres) struct Confirm {
     pub(in crate::store::postgres) seen: i64,
 }
 
-static STATEMENT: LazyLock<String> =
-    LazyLock::new(|| format!("SELECT generation, oldest > {VERSION} FROM service"));
+static STATEMENT: LazyLock<String> = LazyLock::new(|| format!("SELECT generation, oldest > {VERSION} FROM service"));
 
 impl Hot for Confirm {
     type Answer = ();

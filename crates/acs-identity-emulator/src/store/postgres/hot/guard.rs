@@ -74,7 +74,10 @@ impl Guards {
     }
 
     /// Returns the parameters of a statement.
-    pub(in crate::store::postgres) fn with<'a, const N: usize>(&'a self, rest: [Parameter<'a>; N]) -> Vec<Parameter<'a>> {
+    pub(in crate::store::postgres) fn with<'a, const N: usize>(
+        &'a self,
+        rest: [Parameter<'a>; N],
+    ) -> Vec<Parameter<'a>> {
         let own: [Parameter<'a>; 3] =
             [(&self.seen, Type::INT8_ARRAY), (&self.slots, Type::TEXT_ARRAY), (&self.keys, Type::INT8_ARRAY)];
         own.into_iter().chain(rest).collect()

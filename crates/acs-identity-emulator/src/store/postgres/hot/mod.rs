@@ -25,10 +25,7 @@ pub(super) trait Hot: Send + Sync + Sized + 'static {
     const FLIGHTS: usize;
 
     /// Executes operations in one statement. Returns what became of each.
-    fn run(
-        all: &[Self],
-        connection: &Lease,
-    ) -> impl Future<Output = Result<Vec<Ended<Self::Answer>>, Fault>> + Send;
+    fn run(all: &[Self], connection: &Lease) -> impl Future<Output = Result<Vec<Ended<Self::Answer>>, Fault>> + Send;
 }
 
 /// What became of an operation.

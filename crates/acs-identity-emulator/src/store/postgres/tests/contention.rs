@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Database, at_once, execute, postgres, session, until_waiting, wait_until};
+use super::{Database, at_once, execute, postgres, session, until_waiting, value, wait_until};
 use crate::clock::machine;
 use crate::store::{AccessSlot, Caller, Failure, NewIdentity, Store, StoreError, block_on};
 
@@ -225,13 +225,9 @@ fn a_write_that_is_given_up_is_unknown_and_in_time() {
         client.batch_execute("COMMIT").await.unwrap();
     });
     // The statements that were given up leave no session behind.
-    let sessions = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    wait_until("a session still waits for the lock", || {
-        let answer = execute(&database.url(), &[sessions]);
-        answer.iter().any(|message| {
-            matches!(message, tokio_postgres::SimpleQueryMessage::Row(row) if row.get(0) == Some("0"))
-        })
-    });
+    let sessions =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    wait_until("a session still waits for the lock", || value(&execute(&database.url(), &[sessions])) == "0");
     assert_eq!(block_on(store.setting("a")), Ok(None));
     assert!(postgres(&store).trouble().is_none());
 }

@@ -54,13 +54,25 @@ pub(super) fn execute(url: &str, statements: &[&str]) -> Vec<tokio_postgres::Sim
     })
 }
 
+/// Returns the value of an answer with one row and one column.
+pub(super) fn value(answer: &[tokio_postgres::SimpleQueryMessage]) -> String {
+    let row = answer.iter().find_map(|message| match message {
+        tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0),
+        _ => None,
+    });
+    row.unwrap().to_owned()
+}
+
 impl Database {
     pub(in crate::store) fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("acs_test_{}_{count}", std::process::id());
         let server = server();
-        execute(&server, &[&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), &format!("CREATE DATABASE {name}")]);
+        execute(
+            &server,
+            &[&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), &format!("CREATE DATABASE {name}")],
+        );
         Self { name, server }
     }
 

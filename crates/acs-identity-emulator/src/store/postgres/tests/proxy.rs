@@ -40,7 +40,8 @@ impl Proxy {
                 let silent = Arc::clone(&silent);
                 connections.spawn(async move {
                     let Ok(server) = TcpStream::connect(server).await else { return };
-                    let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
+                    let ((from_client, to_client), (from_server, to_server)) =
+                        (client.into_split(), server.into_split());
                     tokio::join!(pass(from_client, to_server, &silent), pass(from_server, to_client, &silent));
                 });
             }
@@ -68,11 +69,7 @@ async fn listen(address: SocketAddr) -> TcpListener {
     socket.listen(64).unwrap()
 }
 
-async fn pass(
-    mut from: tokio::net::tcp::OwnedReadHalf,
-    mut to: tokio::net::tcp::OwnedWriteHalf,
-    silent: &AtomicBool,
-) {
+async fn pass(mut from: tokio::net::tcp::OwnedReadHalf, mut to: tokio::net::tcp::OwnedWriteHalf, silent: &AtomicBool) {
     let mut buffer = vec![0; 16 * 1024];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
         if silent.load(Ordering::Relaxed) {

@@ -45,23 +45,41 @@ fn how_fast_it_is() {
     }
     for round in 0..2 {
         for tasks in [1, 32, 256] {
-            let created = rate(tasks, move |store, task, count| async move {
-                let new = NewIdentity::of(&format!("{round}-{tasks}-{task}-{count}-8d0e7a52b1c94f6d"));
-                store.create(Caller::Entra, new).await.unwrap();
-            }, &store);
-            let issued = rate(tasks, |store, task, count| async move {
-                let user = format!("i{}", (task * 31 + count) % 1000);
-                store.issue(Caller::Entra, user, 5).await.unwrap().unwrap();
-            }, &store);
-            let seen = rate(tasks, |store, task, count| async move {
-                let user = format!("i{}", (task * 31 + count) % 1000);
-                store.snapshot(None, Some(&user)).await.unwrap();
-            }, &store);
-            let revoked = rate(tasks, |store, task, count| async move {
-                let user = format!("i{}", (task * 31 + count) % 1000);
-                store.revoke(Caller::Entra, user, None, None).await.unwrap();
-            }, &store);
-            println!("{tasks} tasks: {created:.0} creations, {issued:.0} issues, {seen:.0} snapshots, {revoked:.0} revocations a second");
+            let created = rate(
+                tasks,
+                move |store, task, count| async move {
+                    let new = NewIdentity::of(&format!("{round}-{tasks}-{task}-{count}-8d0e7a52b1c94f6d"));
+                    store.create(Caller::Entra, new).await.unwrap();
+                },
+                &store,
+            );
+            let issued = rate(
+                tasks,
+                |store, task, count| async move {
+                    let user = format!("i{}", (task * 31 + count) % 1000);
+                    store.issue(Caller::Entra, user, 5).await.unwrap().unwrap();
+                },
+                &store,
+            );
+            let seen = rate(
+                tasks,
+                |store, task, count| async move {
+                    let user = format!("i{}", (task * 31 + count) % 1000);
+                    store.snapshot(None, Some(&user)).await.unwrap();
+                },
+                &store,
+            );
+            let revoked = rate(
+                tasks,
+                |store, task, count| async move {
+                    let user = format!("i{}", (task * 31 + count) % 1000);
+                    store.revoke(Caller::Entra, user, None, None).await.unwrap();
+                },
+                &store,
+            );
+            println!(
+                "{tasks} tasks: {created:.0} creations, {issued:.0} issues, {seen:.0} snapshots, {revoked:.0} revocations a second"
+            );
         }
     }
 }
