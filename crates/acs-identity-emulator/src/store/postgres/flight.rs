@@ -77,15 +77,15 @@ fn fail<H: Hot>(
     if let StoreError::Unknown(why) = error() {
         tracing::error!(writes = operations.len(), "whether writes were carried out is unknown: {why}");
     }
+    let half = operations.len().div_ceil(2);
     let is_shared = operations.len() > 1;
     for (operation, mut caller) in operations.into_iter().zip(callers) {
         match fault {
             Fault::Busy(_) => repeat(queue, operation, caller, error),
             Fault::Unreachable(_) if trouble_may_pass => repeat(queue, operation, caller, error),
             Fault::Lost(_) if !H::WRITES => repeat(queue, operation, caller, error),
-            // One operation may be the reason for which all were refused.
             Fault::Refused(..) if is_shared => {
-                caller.alone = true;
+                caller.most = half;
                 queue.put(operation, caller);
             }
             _ => caller.answer(Err(Failure::Store(error()))),

@@ -15,6 +15,7 @@ use super::schema::{SERVICE, STEPS, Step, TABLES};
 use super::secret::{Mismatch, Secrets};
 use super::shared::Shared;
 use super::transaction::{LONG, Time, Transaction};
+use super::watch::watch;
 use super::worker::{Queues, Worker};
 use crate::database::PostgresStorage;
 use crate::store::block_on;
@@ -129,6 +130,7 @@ impl Postgres {
         let store = Self { shared, queues, handle, worker: Mutex::new(Some(worker)) };
         let prepared = block_on(store.handle.spawn_blocking(move || prepare(&preparing, steps)));
         let is_new = prepared.map_err(|error| OpenError::Failed(error.to_string()))??;
+        store.handle.spawn(watch(Arc::clone(&store.shared)));
         Ok((store, is_new))
     }
 }

@@ -26,8 +26,9 @@ pub(super) struct Caller<H: Hot> {
     pub(super) until: Instant,
     /// How many times it was executed without an effect.
     pub(super) attempts: u32,
-    /// Whether it must be in a statement of its own, because the server refused the one that it was in.
-    pub(super) alone: bool,
+    /// With how many others it may be in a statement at most, itself included. When the server refuses a statement, its
+    /// operations are executed in halves, because one of them may be the reason.
+    pub(super) most: usize,
 }
 
 impl<H: Hot> Caller<H> {
@@ -64,7 +65,7 @@ impl<H: Hot> Queue<H> {
     pub(super) async fn ask(&self, operation: H) -> Result<H::Answer, Failure> {
         let (reply, answer) = oneshot::channel();
         let until = machine::instant() + OPERATION;
-        self.put(operation, Caller { reply, until, attempts: 0, alone: false });
+        self.put(operation, Caller { reply, until, attempts: 0, most: MOST });
         answer.await.unwrap_or_else(|_| Err(closed().into()))
     }
 
@@ -96,11 +97,9 @@ impl<H: Hot> Queue<H> {
             {
                 let mut state = self.lock();
                 if let Some(first) = state.operations.front() {
-                    let count = if first.1.alone {
-                        1
-                    } else {
-                        state.operations.iter().take(MOST).take_while(|(_, caller)| !caller.alone).count()
-                    };
+                    let most = first.1.most;
+                    let count =
+                        state.operations.iter().take(most).take_while(|(_, caller)| caller.most == most).count();
                     let taken = state.operations.drain(..count).unzip();
                     let some_are_left = !state.operations.is_empty();
                     drop(state);

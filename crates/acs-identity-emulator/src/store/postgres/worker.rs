@@ -20,7 +20,6 @@ use super::hot::look::Look;
 use super::hot::revoke::Revoke;
 use super::queue::Queue;
 use super::shared::Shared;
-use super::watch::watch;
 use crate::clock::machine;
 
 /// The pause between two looks for operations that have waited too long.
@@ -84,7 +83,6 @@ async fn run(shared: Arc<Shared>, queues: Arc<Queues>, stopped: oneshot::Receive
     add(&mut flights, &queues.confirm, &shared);
     let flights: Vec<_> = flights.into_iter().map(tokio::spawn).collect();
     tokio::spawn(expire(Arc::clone(&queues)));
-    tokio::spawn(watch(Arc::clone(&shared)));
     tokio::spawn(write_aside(Arc::clone(&shared)));
     let _ = stopped.await;
     queues.create.close();

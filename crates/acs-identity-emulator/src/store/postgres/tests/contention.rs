@@ -60,12 +60,12 @@ fn an_operation_that_the_server_refuses_does_not_fail_others_of_its_group() {
     let answers = at_once(40, |number| {
         let store = Arc::clone(&store);
         async move {
-            let user = if number % 8 == 3 { "there".to_owned() } else { format!("u{number}") };
-            store.create(Caller::Entra, NewIdentity::of(&user)).await.is_ok()
+            let user = if number % 25 == 3 { "there".to_owned() } else { format!("u{number}") };
+            store.create(Caller::Entra, NewIdentity::of(&user)).await.map(drop)
         }
     });
-    let failed: Vec<usize> = (0..40).filter(|number| !answers[*number]).collect();
-    assert_eq!(failed, [3, 11, 19, 27, 35]);
+    let failed: Vec<usize> = (0..40).filter(|number| answers[*number].is_err()).collect();
+    assert_eq!(failed, [3, 28], "{answers:?}");
 }
 
 #[test]
