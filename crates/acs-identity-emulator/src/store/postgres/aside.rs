@@ -26,7 +26,7 @@ static STATEMENT: LazyLock<String> = LazyLock::new(|| {
         "WITH g AS (SELECT FROM gate FOR KEY SHARE), \
      a AS MATERIALIZED (SELECT * FROM unnest($1::text[], $2::bigint[]) AS t(user_id, at)), \
      l AS MATERIALIZED (SELECT i.user_id FROM identities i WHERE i.user_id IN (SELECT user_id FROM a) \
-             AND (SELECT oldest FROM service) <= {VERSION} \
+             AND (SELECT oldest FROM service) <= {VERSION} AND NOT EXISTS (SELECT FROM g) \
          ORDER BY i.user_id FOR NO KEY UPDATE SKIP LOCKED), \
      done AS (UPDATE identities i SET last_token_issued_at = \
              CASE WHEN i.last_token_issued_at - a.at BETWEEN 0 AND 1000000000 THEN i.last_token_issued_at \

@@ -46,14 +46,18 @@ static VERDICT: LazyLock<String> = LazyLock::new(|| {
 /// Returns the first part of a statement: the operations as `a`, with the columns that are given by name and type, and
 /// the verdict on each. A statement that writes waits for a transaction that must be alone.
 pub(in crate::store::postgres) fn asked(writes: bool, columns: &[(&str, &str)]) -> String {
-    let gate = if writes { "g AS (SELECT FROM gate FOR KEY SHARE), " } else { "" };
+    // A part of a statement that nothing refers to is not executed, and a prepared statement then takes no lock for it.
+    let (gate, passed) = match writes {
+        true => ("g AS (SELECT FROM gate FOR KEY SHARE), ", " WHERE NOT EXISTS (SELECT FROM g)"),
+        false => ("", ""),
+    };
     let parameters: String =
         columns.iter().zip(4..).map(|((_, sql), number)| format!(", ${number}::{sql}[]")).collect();
     let names: String = columns.iter().map(|(name, _)| format!(", {name}")).collect();
     format!(
         "WITH {gate}{SERVICE}, a AS MATERIALIZED (SELECT t.*, {verdict}, s.primary_key, s.secondary_key \
          FROM s, unnest($1::bigint[], $2::text[], $3::bigint[]{parameters}) \
-         WITH ORDINALITY AS t(seen, slot, key{names}, place))",
+         WITH ORDINALITY AS t(seen, slot, key{names}, place){passed})",
         verdict = *VERDICT
     )
 }
