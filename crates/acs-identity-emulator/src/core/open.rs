@@ -13,6 +13,8 @@ use crate::config::{Config, ExportedState, Storage};
 use crate::error::Error;
 use crate::folder::{self, Folder};
 use crate::log::Shown;
+#[cfg(feature = "postgres")]
+use crate::store::postgres::Postgres;
 use crate::store::{AccessSlot, Caller, Failure, Replacement, Store, Values, block_on};
 
 /// The longest time that a revocation takes to come into force (docs/service.md, section 7).
@@ -48,10 +50,11 @@ impl OpenedStore {
                 opened.lines.iter().for_each(|words| tracing::warn!("{}", Shown(words)));
                 (opened.store, Some(opened.folder), opened.is_new)
             }
-            // The store for it is not part of this program yet.
             #[cfg(feature = "postgres")]
             Storage::Postgres(storage) => {
-                return Err(Error::Store(format!("{} is not supported yet", storage.address)));
+                let opened = Postgres::open(storage);
+                let (store, _) = opened.map_err(|error| Error::Store(format!("{}: {error}", storage.address)))?;
+                (Store::Postgres(store), None, false)
             }
         };
         Ok(Self { store, folder, import, is_new })
