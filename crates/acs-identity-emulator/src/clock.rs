@@ -192,7 +192,7 @@ pub(crate) mod machine {
     }
 
     /// Blocks the current thread for a duration. It is only for the start, when no other task runs on the thread.
-    #[cfg(any(feature = "sqlite", test))]
+    #[cfg(any(feature = "postgres", feature = "sqlite", test))]
     pub(crate) fn sleep_here(duration: Duration) {
         std::thread::sleep(duration);
     }

@@ -7,6 +7,8 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair
 use rustls::crypto::{CryptoProvider, aws_lc_rs as of_rustls};
 use rustls::pki_types::SignatureVerificationAlgorithm;
 
+#[cfg(feature = "postgres")]
+pub(crate) use aws_lc_rs::aead;
 pub(crate) use aws_lc_rs::{digest, rand, signature};
 
 /// The algorithm of the emulator's own certificates: ECDSA with P-256 and SHA-256.

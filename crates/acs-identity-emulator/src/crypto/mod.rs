@@ -13,6 +13,8 @@ mod provider;
 #[cfg(any(not(any(feature = "sqlite", feature = "postgres")), test))]
 mod test_key;
 
+#[cfg(feature = "postgres")]
+pub(crate) use provider::aead;
 pub(crate) use provider::{
     CERTIFICATE_ALGORITHM, digest, new_ecdsa_key, new_rsa_key, public_rsa_key, rand, signature, tls,
 };

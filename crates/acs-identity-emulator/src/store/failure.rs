@@ -4,7 +4,6 @@ use std::fmt;
 
 /// A failure of the store itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(dead_code, reason = "only a store on another machine can be out of reach")]
 pub(crate) enum StoreError {
     /// The disk is full. A later operation may succeed.
     Full,

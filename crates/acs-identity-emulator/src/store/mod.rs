@@ -35,6 +35,9 @@ pub(crate) enum Store {
     Memory(Memory),
     #[cfg(feature = "sqlite")]
     Sqlite(sqlite::Sqlite),
+    #[cfg(feature = "postgres")]
+    #[allow(dead_code, reason = "the configuration does not name one yet")]
+    Postgres(postgres::Postgres),
 }
 
 /// Values of a database that was checked, but not changed yet.
@@ -70,6 +73,8 @@ impl Store {
             Self::Memory(memory) => memory.apply(&operation),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.apply(operation).await.map_err(Failure::from),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.apply(operation, confirmation::expected()).await,
         };
         match confirmation::after_change(outcome)? {
             Outcome::KeyGone => Err(Failure::KeyGone),
@@ -83,6 +88,8 @@ impl Store {
             Self::Memory(memory) => memory.is_shared,
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => false,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => true,
         }
     }
 
@@ -92,6 +99,8 @@ impl Store {
             Self::Memory(_) => None,
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.trouble(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.trouble(),
         }
     }
 
@@ -104,6 +113,8 @@ impl Store {
             }
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.close(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.close(),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The reads of the store. Each is consistent.
 
 use super::confirmation::after_read;
+#[cfg(feature = "postgres")]
+use super::confirmation::expected;
 use super::operation::{Caller, Copied, Snapshot};
 use super::rows::{AccessKeyRow, AssignmentRow, DescribedIdentity, Filter, Kind, Name, SigningKeyRow, SigningSlot};
 use super::whole_state::Visit;
@@ -15,6 +17,8 @@ impl Store {
             Self::Memory(memory) => memory.confirm(generation),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => Ok(()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.confirm(generation).await,
         }
     }
 
@@ -25,6 +29,8 @@ impl Store {
             // It is read from the store whenever it is needed.
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => Err(super::unexpected()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.copied().await,
         }
     }
 
@@ -40,6 +46,8 @@ impl Store {
             Self::Memory(memory) => memory.whole_state(caller, settings).map(|state| state.visit(visit)),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.readers.visit_state(caller, settings, visit),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.visit_state(caller, settings, visit, expected()).await,
         };
         after_read(read)
     }
@@ -70,6 +78,8 @@ impl Store {
             Self::Memory(memory) => memory.snapshot(caller, user),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.readers.snapshot(caller, user),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.snapshot(caller, user, expected()).await,
         };
         after_read(read)
     }
@@ -80,6 +90,8 @@ impl Store {
             Self::Memory(memory) => memory.has_custom_id(custom_id),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.readers.has_custom_id(custom_id),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.has_custom_id(custom_id, expected()).await,
         };
         after_read(read)
     }
@@ -90,6 +102,8 @@ impl Store {
             Self::Memory(memory) => memory.identity_count(caller),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.readers.identity_count(caller),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.identity_count(caller, expected()).await,
         };
         after_read(read)
     }
@@ -106,6 +120,8 @@ impl Store {
             Self::Memory(memory) => memory.identities_after(caller, filter, after, limit),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.readers.identities_after(caller, filter, after, limit),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.identities_after(caller, filter, after, limit, expected()).await,
         };
         after_read(read)
     }
@@ -116,6 +132,8 @@ impl Store {
             Self::Memory(memory) => memory.described(caller, name),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.readers.described(caller, name),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.described(caller, name, expected()).await,
         };
         after_read(read)
     }
@@ -132,6 +150,8 @@ impl Store {
             Self::Memory(memory) => memory.assignments_of(caller, kind, tenant, objects),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.readers.assignments_of(caller, kind, tenant, objects),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.assignments_of(caller, kind, tenant, objects, expected()).await,
         };
         after_read(read)
     }
@@ -148,6 +168,8 @@ impl Store {
             Self::Memory(memory) => memory.assignments_after(caller, kind, after, limit),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.readers.assignments_after(caller, kind, after, limit),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.assignments_after(caller, kind, after, limit, expected()).await,
         };
         after_read(read)
     }
@@ -158,6 +180,8 @@ impl Store {
             Self::Memory(memory) => memory.access_keys(),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.readers.access_keys(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.access_keys(expected()).await,
         };
         after_read(read)
     }
@@ -168,6 +192,8 @@ impl Store {
             Self::Memory(memory) => memory.signing_key(slot),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.readers.signing_key(slot),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.signing_key(slot, expected()).await,
         };
         after_read(read)
     }
@@ -178,6 +204,8 @@ impl Store {
             Self::Memory(memory) => memory.setting(name),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.readers.setting(name),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.setting(name, expected()).await,
         };
         after_read(read)
     }

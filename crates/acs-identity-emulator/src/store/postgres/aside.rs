@@ -1,0 +1,97 @@
+//! When the last token of an identity was issued is written for many identities at once, after the answers.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio_postgres::types::Type;
+
+use super::connect::OPERATION;
+use super::fault::Fault;
+use super::row::Columns;
+use super::schema::VERSION;
+use super::shared::Shared;
+use crate::clock::machine;
+
+/// The pause between two writes.
+pub(super) const PAUSE: Duration = Duration::from_millis(80);
+
+/// The largest number of identities in one statement.
+const MOST: usize = 5000;
+
+/// Rows that another transaction has locked are skipped, and returned. An earlier time does not replace a later one of
+/// another process, unless they are so far apart that the clock of the service was set back.
+static STATEMENT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "WITH g AS (SELECT FROM gate FOR KEY SHARE), \
+     a AS MATERIALIZED (SELECT * FROM unnest($1::text[], $2::bigint[]) AS t(user_id, at)), \
+     l AS MATERIALIZED (SELECT i.user_id FROM identities i WHERE i.user_id IN (SELECT user_id FROM a) \
+             AND (SELECT oldest FROM service) <= {VERSION} \
+         ORDER BY i.user_id FOR NO KEY UPDATE SKIP LOCKED), \
+     done AS (UPDATE identities i SET last_token_issued_at = \
+             CASE WHEN i.last_token_issued_at - a.at BETWEEN 0 AND 1000000000 THEN i.last_token_issued_at \
+                 ELSE a.at END \
+         FROM l JOIN a ON a.user_id = l.user_id WHERE i.user_id = l.user_id RETURNING i.user_id) \
+     SELECT a.user_id FROM a JOIN identities i ON i.user_id = a.user_id \
+         WHERE NOT EXISTS (SELECT FROM done WHERE done.user_id = a.user_id)"
+    )
+});
+
+/// The times that are not written yet.
+#[derive(Default)]
+pub(super) struct Aside {
+    waiting: Mutex<HashMap<String, i64>>,
+    /// Held during a write, so that a later write cannot overtake an earlier one.
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl Aside {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, i64>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds the time of a token.
+    pub(super) fn add(&self, user: String, at: i64) {
+        self.lock().insert(user, at);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    /// Puts times back that were not written. Those of later tokens stay.
+    fn put_back(&self, times: impl IntoIterator<Item = (String, i64)>) {
+        let mut waiting = self.lock();
+        for (user, at) in times {
+            waiting.entry(user).or_insert(at);
+        }
+    }
+}
+
+/// Writes the times that were added until now. Those of rows that are locked stay.
+pub(super) async fn write(shared: &Shared) -> Result<(), Fault> {
+    let aside = &shared.aside;
+    let _turn = aside.turn.lock().await;
+    let all: Vec<(String, i64)> = aside.lock().drain().collect();
+    for (number, part) in all.chunks(MOST).enumerate() {
+        let result = write_part(shared, part).await;
+        shared.trouble.note(&result);
+        match result {
+            Ok(locked) => aside.put_back(part.iter().filter(|(user, _)| locked.contains(user)).cloned()),
+            Err(fault) => {
+                // The statement can be repeated, whether it was carried out or not.
+                aside.put_back(all[number * MOST..].iter().cloned());
+                return Err(fault);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes times. Returns the users whose rows are locked.
+async fn write_part(shared: &Shared, part: &[(String, i64)]) -> Result<Vec<String>, Fault> {
+    let (users, times): (Vec<&str>, Vec<i64>) = part.iter().map(|(user, at)| (user.as_str(), *at)).unzip();
+    let lease = shared.pool.lease(machine::instant() + OPERATION).await?;
+    let rows = lease.query(&STATEMENT, &[(&users, Type::TEXT_ARRAY), (&times, Type::INT8_ARRAY)]).await?;
+    rows.iter().map(|row| Columns::of(row).next()).collect()
+}

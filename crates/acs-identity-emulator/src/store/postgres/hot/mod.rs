@@ -1,0 +1,41 @@
+//! The operations of most requests. Those that wait at the same time are executed by one statement.
+
+pub(super) mod confirm;
+pub(super) mod create;
+pub(super) mod delete;
+pub(super) mod guard;
+pub(super) mod issue;
+pub(super) mod look;
+pub(super) mod revoke;
+
+use std::future::Future;
+
+use super::connect::Lease;
+use super::fault::Fault;
+use crate::store::failure::Failure;
+
+/// An operation that is executed together with others of its kind.
+pub(super) trait Hot: Send + Sync + Sized + 'static {
+    type Answer: Send + 'static;
+
+    /// Whether it writes. A write is not repeated if its end is unknown.
+    const WRITES: bool;
+
+    /// How many statements of the kind run at the same time. While one of them commits, the next one collects.
+    const FLIGHTS: usize;
+
+    /// Executes operations in one statement. Returns what became of each.
+    fn run(all: &[Self], connection: &Lease) -> impl Future<Output = Result<Vec<Ended<Self::Answer>>, Fault>> + Send;
+}
+
+/// What became of an operation.
+pub(super) enum Ended<T> {
+    Done(Result<T, Failure>),
+    /// Nothing was done, because another transaction holds a lock on the row, or was faster.
+    Again,
+}
+
+/// Returns the error for a result with another number of rows than operations.
+fn unlike() -> Fault {
+    Fault::Damaged("a statement returned another number of rows than expected: the table service has no row".to_owned())
+}

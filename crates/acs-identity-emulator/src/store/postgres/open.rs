@@ -1,0 +1,231 @@
+//! Opens the database: makes or migrates the tables, and starts the worker.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::Type;
+
+use super::Postgres;
+use super::connect::{Isolation, Pool};
+use super::fault::Fault;
+use super::row::{self, Columns};
+use super::schema::{SERVICE, STEPS, Step, TABLES};
+use super::secret::{Mismatch, Secrets};
+use super::shared::Shared;
+use super::transaction::{LONG, Time, Transaction};
+use super::watch::watch;
+use super::worker::{Queues, Worker};
+use crate::database::PostgresStorage;
+use crate::store::block_on;
+
+/// The number of connections. Statements that wait for one are combined with others meanwhile.
+const CONNECTIONS: usize = 10;
+
+/// How often opening is begun again, because another process makes the tables at the same time.
+const ATTEMPTS: usize = 5;
+
+/// The time for one step of opening. Migrations take longer.
+const STEP: Duration = Duration::from_secs(10);
+
+/// The reason why a database cannot be opened.
+#[derive(Debug)]
+pub(crate) enum OpenError {
+    /// It cannot be reached.
+    Unreachable(String),
+    /// Its encoding is not UTF-8, but this one.
+    Encoding(String),
+    /// It has tables of something else, such as this one.
+    Foreign(String),
+    /// It belongs to a newer version of the program: its version, and the newest one that is known.
+    Newer { version: i32, known: i32 },
+    /// It is encrypted, and there is no key.
+    NoKey,
+    /// It is encrypted with another key.
+    OtherKey,
+    /// It is in clear, and there is a key.
+    InClear,
+    /// The system refused to start the worker.
+    Worker(std::io::Error),
+    /// TLS cannot be set up.
+    Tls(String),
+    /// Something else failed.
+    Failed(String),
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable(why) | Self::Failed(why) => f.write_str(why),
+            Self::Encoding(encoding) => write!(
+                f,
+                "the encoding of the database is {encoding}. It must be UTF8: make another database with \
+                 CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+            ),
+            Self::Foreign(table) => write!(
+                f,
+                "the database has a table '{table}' of something else. Give the emulator a database of its own"
+            ),
+            Self::Newer { version, known } => write!(
+                f,
+                "the database has schema {version} of a newer version of this program, and this one knows schemas up \
+                 to {known}. Nothing was changed. Use the newer version"
+            ),
+            Self::NoKey => f.write_str(
+                "the secrets in the database are encrypted, and no key was given. Give it the key of the store",
+            ),
+            Self::OtherKey => {
+                f.write_str("the secrets in the database are encrypted with another key than the one that was given")
+            }
+            Self::InClear => f.write_str(
+                "the secrets in the database are in clear, but a key was given. Start without the key, or export the \
+                 state and import it into an empty database",
+            ),
+            Self::Worker(error) => write!(f, "the thread for the database cannot be started: {error}"),
+            Self::Tls(why) => write!(f, "TLS to the database cannot be set up: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+impl From<Fault> for OpenError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Unreachable(why) | Fault::Lost(why) | Fault::Busy(why) => Self::Unreachable(why),
+            other => Self::Failed(other.of_read().to_string()),
+        }
+    }
+}
+
+impl From<Mismatch> for OpenError {
+    fn from(mismatch: Mismatch) -> Self {
+        match mismatch {
+            Mismatch::NoKey => Self::NoKey,
+            Mismatch::OtherKey => Self::OtherKey,
+            Mismatch::InClear => Self::InClear,
+        }
+    }
+}
+
+impl Postgres {
+    /// Connects, and makes or migrates the tables. It blocks. Returns whether the database was new.
+    pub(crate) fn open(storage: &PostgresStorage) -> Result<(Self, bool), OpenError> {
+        Self::open_with(storage, STEPS)
+    }
+
+    pub(super) fn open_with(storage: &PostgresStorage, steps: &'static [Step]) -> Result<(Self, bool), OpenError> {
+        let secrets = Secrets::new(storage.key.as_ref());
+        let runtime = Worker::runtime().map_err(OpenError::Worker)?;
+        let pool = {
+            let _entered = runtime.enter();
+            Pool::start(storage.address.clone(), CONNECTIONS).map_err(|error| OpenError::Tls(error.to_string()))?
+        };
+        let shared = Arc::new(Shared::new(pool, secrets));
+        let queues = Arc::new(Queues::default());
+        let worker = Worker::start(runtime, Arc::clone(&shared), Arc::clone(&queues)).map_err(OpenError::Worker)?;
+        let handle = worker.handle.clone();
+        let preparing = Arc::clone(&shared);
+        let store = Self { shared, queues, handle, worker: Mutex::new(Some(worker)) };
+        let prepared = block_on(store.handle.spawn_blocking(move || prepare(&preparing, steps)));
+        let is_new = prepared.map_err(|error| OpenError::Failed(error.to_string()))??;
+        store.handle.spawn(watch(Arc::clone(&store.shared)));
+        Ok((store, is_new))
+    }
+}
+
+/// Makes or migrates the tables. Returns whether they were made.
+fn prepare(shared: &Shared, steps: &[Step]) -> Result<bool, OpenError> {
+    for _ in 0..ATTEMPTS {
+        if let Some(is_new) = prepare_once(shared, steps)? {
+            return Ok(is_new);
+        }
+    }
+    Err(OpenError::Failed("other processes make tables in the database at the same time: try again".to_owned()))
+}
+
+/// Returns `None` if another process made the tables at the same time.
+fn prepare_once(shared: &Shared, steps: &[Step]) -> Result<Option<bool>, OpenError> {
+    let mut transaction = Transaction::begin(shared, Isolation::ReadCommitted, Time::Each(STEP))?;
+    let encoding: String = row::single(&transaction.query("SELECT current_setting('server_encoding')", &[])?)?;
+    if encoding != "UTF8" {
+        return Err(OpenError::Encoding(encoding));
+    }
+    let names: Vec<&str> = TABLES.iter().copied().chain(["service"]).collect();
+    let statement = "SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NOT NULL ORDER BY name";
+    let there = transaction.query(statement, &[(&names, Type::TEXT_ARRAY)])?;
+    let there: Vec<String> = there.iter().map(|row| Columns::of(row).next()).collect::<Result<_, _>>()?;
+    if there.iter().any(|name| name == "service") {
+        return present(transaction, &shared.secrets, steps).map(|()| Some(false));
+    }
+    match there.into_iter().next() {
+        Some(name) => Err(OpenError::Foreign(name)),
+        None => make(transaction, &shared.secrets, steps),
+    }
+}
+
+/// Makes the tables. Returns `None` if another process has made them meanwhile.
+fn make(mut transaction: Transaction, secrets: &Secrets, steps: &[Step]) -> Result<Option<bool>, OpenError> {
+    match transaction.query(SERVICE, &[]) {
+        Err(Fault::Refused(code, _))
+            if [SqlState::UNIQUE_VIOLATION, SqlState::DUPLICATE_TABLE, SqlState::DUPLICATE_OBJECT].contains(&code) =>
+        {
+            return Ok(None);
+        }
+        result => result?,
+    };
+    let (version, oldest) = execute(&mut transaction, steps, 0)?;
+    transaction.query(
+        "INSERT INTO service (version, oldest, generation, proof) VALUES ($1, $2, 1, $3)",
+        &[(&version, Type::INT4), (&oldest, Type::INT4), (&secrets.proof()?, Type::BYTEA)],
+    )?;
+    transaction.commit()?;
+    Ok(Some(true))
+}
+
+/// Checks tables that exist, and migrates them.
+fn present(mut transaction: Transaction, secrets: &Secrets, steps: &[Step]) -> Result<(), OpenError> {
+    let statement = "SELECT version, oldest, proof FROM service";
+    let rows = match transaction.query(statement, &[]) {
+        Err(Fault::Refused(SqlState::UNDEFINED_COLUMN, _)) => {
+            return Err(OpenError::Foreign("service".to_owned()));
+        }
+        rows => rows?,
+    };
+    let row = rows.first().ok_or_else(|| OpenError::Failed("the table service of the database is empty".to_owned()))?;
+    let mut columns = Columns::of(row);
+    let (version, oldest, proof): (i32, i32, &[u8]) = (columns.next()?, columns.next()?, columns.next()?);
+    let known = i32::try_from(steps.len()).unwrap_or(i32::MAX);
+    if oldest > known {
+        return Err(OpenError::Newer { version, known });
+    }
+    secrets.check(proof)?;
+    if version >= known {
+        transaction.end();
+        return Ok(());
+    }
+    transaction.time = Time::Each(LONG);
+    transaction.query("LOCK TABLE gate IN EXCLUSIVE MODE", &[])?;
+    // Another process may have migrated meanwhile.
+    let version = row::single(&transaction.query("SELECT version FROM service", &[])?)?;
+    if version < known {
+        let (version, oldest) = execute(&mut transaction, steps, version)?;
+        transaction.query(
+            "UPDATE service SET version = $1, oldest = $2, generation = generation + 1",
+            &[(&version, Type::INT4), (&oldest, Type::INT4)],
+        )?;
+        tracing::info!("the database was migrated to schema {version}");
+    }
+    Ok(transaction.commit()?)
+}
+
+/// Executes the steps after a version. Returns the new version, and the oldest one that can work with it.
+fn execute(transaction: &mut Transaction, steps: &[Step], version: i32) -> Result<(i32, i32), OpenError> {
+    let done = usize::try_from(version).unwrap_or_default();
+    for statement in steps.iter().skip(done).flat_map(|step| step.statements) {
+        transaction.query(statement, &[])?;
+    }
+    let oldest = steps.last().map_or(0, |step| step.oldest);
+    Ok((i32::try_from(steps.len()).unwrap_or(i32::MAX), oldest))
+}

@@ -1,0 +1,44 @@
+//! What all parts of the store use.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use tokio::sync::{Mutex, RwLock, Semaphore};
+
+use super::aside::Aside;
+use super::connect::Pool;
+use super::secret::Secrets;
+use super::trouble::Trouble;
+
+/// How many reads of very many rows a process does at once.
+const LONG_READS: usize = 3;
+
+pub(super) struct Shared {
+    pub(super) pool: Pool,
+    pub(super) secrets: Secrets,
+    pub(super) aside: Aside,
+    pub(super) trouble: Trouble,
+    /// Whether the store was closed.
+    pub(super) closed: AtomicBool,
+    /// Reads and operations that are not in a queue share it. The worker takes it alone before it ends.
+    pub(super) work: Arc<RwLock<()>>,
+    /// Held by the transaction of this process that is alone, or wants to be.
+    pub(super) alone: Arc<Mutex<()>>,
+    /// Reads of very many rows hold one of its permits, so that they leave connections for others.
+    pub(super) long_reads: Arc<Semaphore>,
+}
+
+impl Shared {
+    pub(super) fn new(pool: Pool, secrets: Secrets) -> Self {
+        Self {
+            pool,
+            secrets,
+            aside: Aside::default(),
+            trouble: Trouble::default(),
+            closed: AtomicBool::new(false),
+            work: Arc::default(),
+            alone: Arc::default(),
+            long_reads: Arc::new(Semaphore::new(LONG_READS)),
+        }
+    }
+}
