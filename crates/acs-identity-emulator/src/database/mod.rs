@@ -20,8 +20,8 @@ pub use key::{StoreKey, StoreKeyError};
 pub use parameters::TlsMode;
 pub(crate) use parameters::{Attributes, Binding};
 
-/// How long an address of a host may take to accept a connection, unless the URL has `connect_timeout`. The system sends
-/// a lost first packet again after a second, so a network that works again is found within two.
+/// How long an address of a host may take to accept a connection, unless the URL has `connect_timeout`. The system
+/// sends a lost first packet again after a second, so a network that works again is found within two.
 const ACCEPT_TIMEOUT: Duration = Duration::from_millis(1500);
 
 /// How long everything until the login may take, unless the URL has `connect_timeout`.

@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Error, Row, SimpleQueryMessage, Statement};
 
-use super::pool::Slot;
+use super::slot::Slot;
 use super::socket::Place;
 use super::stream::SetUp;
 use crate::clock::machine;

@@ -12,8 +12,8 @@ use crate::transport::tls::trust;
 /// The file that libpq uses if the URL names none, in the home directory.
 const USUAL: &str = ".postgresql/root.crt";
 
-/// Adds the certificates that the URL names, or those of the usual file. Without both, `verify-full` trusts the roots of
-/// this machine, where libpq would fail.
+/// Adds the certificates that the URL names, or those of the usual file. Without both, `verify-full` trusts the roots
+/// of this machine, where libpq would fail.
 ///
 /// # Errors
 ///
