@@ -1,6 +1,6 @@
 //! A client of the emulator over plain HTTP. It signs requests by itself, so that tests can also send wrong signatures.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::TcpStream;
 
 use acs_identity_protocol::AccessKey;
@@ -30,9 +30,14 @@ impl Answer {
     }
 }
 
+/// What a client sends its requests over.
+pub trait Stream: Read + Write + Send {}
+
+impl<T: Read + Write + Send> Stream for T {}
+
 /// A client that signs its requests. Tests can make it change a request after signing.
 pub struct Client {
-    stream: BufReader<TcpStream>,
+    stream: BufReader<Box<dyn Stream>>,
     host: String,
     pub key: AccessKey,
     pub seconds_ahead: i64,
@@ -45,9 +50,14 @@ impl Client {
     pub fn new(port: u16) -> Self {
         let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         stream.set_nodelay(true).unwrap();
+        Self::over(stream, &format!("localhost:{port}"))
+    }
+
+    /// Makes a client of that host over an open connection.
+    pub fn over(stream: impl Stream + 'static, host: &str) -> Self {
         Self {
-            stream: BufReader::new(stream),
-            host: format!("localhost:{port}"),
+            stream: BufReader::new(Box::new(stream)),
+            host: host.to_owned(),
             key: AccessKey::development(),
             seconds_ahead: 0,
             sent_path: None,

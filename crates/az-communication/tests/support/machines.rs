@@ -32,6 +32,11 @@ impl Machine {
         Self(child)
     }
 
+    /// Returns the id of a process in its namespaces.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Returns a program on the machine.
     pub fn command(&self, home: &Folder, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = other_program("nsenter", home);

@@ -1,6 +1,8 @@
 //! Helpers that the end-to-end tests share.
 #![allow(dead_code, missing_docs)]
 
+#[cfg(target_os = "linux")]
+pub mod balancer;
 pub mod browser;
 pub mod canned;
 pub mod collector;
@@ -12,7 +14,13 @@ pub mod listed;
 pub mod machines;
 #[cfg(unix)]
 pub mod odd;
+#[cfg(target_os = "linux")]
+pub mod postgres;
+#[cfg(target_os = "linux")]
+pub mod programs;
 pub mod python;
+#[cfg(target_os = "linux")]
+pub mod replicas;
 pub mod replay;
 #[cfg(target_os = "linux")]
 pub mod root;
