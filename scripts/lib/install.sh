@@ -13,13 +13,16 @@ programs=(
     "file file"
     "fish fish"
     "git git"
+    "haproxy haproxy"
     "ip iproute2"
     "javac default-jdk-headless"
     "lintian lintian"
     "mandoc mandoc"
+    "nft nftables"
     "node nodejs"
     "npm npm"
     "openssl openssl"
+    "pgbouncer pgbouncer"
     "python3 python3"
     "shellcheck shellcheck"
     "strace strace"
@@ -43,6 +46,10 @@ require_programs() {
     fi
     if command -v cc >/dev/null && ! [ -e "$(cc -print-file-name=libc.a)" ]; then
         missing+=(libc6-dev)
+    fi
+    # Debian's programs of the server are not on PATH.
+    if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
+        missing+=(postgresql)
     fi
     # Only root can make a folder with another C library.
     if [ "$(id -u)" -eq 0 ] && ! [ -x /usr/sbin/debootstrap ]; then
@@ -69,6 +76,12 @@ require_programs() {
     local root=()
     [ "$(id -u)" -eq 0 ] || root=(sudo -n)
     echo "Installing Debian packages: ${missing[*]}" >&2
+    # The tests start servers of their own. By default, the package of the server makes one for the machine and starts it.
+    local clusters=/etc/postgresql-common/createcluster.conf
+    if [[ " ${missing[*]} " == *" postgresql "* ]] && ! [ -e "$clusters" ]; then
+        "${root[@]}" mkdir -p "${clusters%/*}"
+        "${root[@]}" tee "$clusters" <<<'create_main_cluster = false' >/dev/null
+    fi
     if ! { "${root[@]}" apt-get update -q && "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -q --no-install-recommends "${missing[@]}"; } >&2; then
         echo "The Debian packages could not be installed." >&2
