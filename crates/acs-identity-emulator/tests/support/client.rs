@@ -38,7 +38,7 @@ impl<T: Read + Write + Send> Stream for T {}
 /// A client that signs its requests. Tests can make it change a request after signing.
 pub struct Client {
     stream: BufReader<Box<dyn Stream>>,
-    host: String,
+    pub host: String,
     pub key: AccessKey,
     pub seconds_ahead: i64,
     pub sent_path: Option<String>,

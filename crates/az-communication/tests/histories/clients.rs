@@ -40,6 +40,7 @@ impl Recorder<'_> {
         let path = if path.contains('?') { path.to_owned() } else { format!("{path}?{VERSION}") };
         let began = self.world.now();
         let answer = self.client.try_send(method, &path, body).ok();
+        let answer = answer.filter(|answer| !self.world.uncertain.contains(&answer.status));
         let ended = self.world.now();
         let record = match &answer {
             Some(answer) => Record { began, ended: Some(ended), status: answer.status, key, what: what(answer) },
@@ -71,8 +72,8 @@ impl Recorder<'_> {
 }
 
 /// Sets the clock to a time at which the tokens of this round are neither expired nor of the future.
-pub fn set_clock_for_the_probe(world: &World, port: u16) {
-    let mut recorder = Recorder { world, client: Client::new(port) };
+pub fn set_clock_for_the_probe(world: &World, client: Client) {
+    let mut recorder = Recorder { world, client };
     let key = world.shared().keys[0].unwrap();
     recorder.clock(key, after_all_changes()).expect("it answers");
 }
@@ -89,8 +90,8 @@ fn pushed<T>(queue: &mut VecDeque<T>, value: T, most: usize) {
 }
 
 /// Sends random requests of all kinds until it is told to stop or the emulator is gone.
-pub fn work(world: &World, number: usize, port: u16, stop: &AtomicBool, mut random: Random) {
-    let mut recorder = Recorder { world, client: Client::new(port) };
+pub fn work(world: &World, number: usize, client: Client, stop: &AtomicBool, random: &mut Random) {
+    let mut recorder = Recorder { world, client };
     while !stop.load(Ordering::Relaxed) {
         let (keys, identities, tokens, all) = {
             let shared = world.shared();
@@ -107,7 +108,7 @@ pub fn work(world: &World, number: usize, port: u16, stop: &AtomicBool, mut rand
         let answered = match (random.below(100), id, random.of(&tokens).cloned()) {
             // Only one client regenerates keys, and it uses the other key to sign. So after a kill, one key is certain.
             (0, ..) if number == 0 => regenerate(&mut recorder, usize::try_from(random.below(2)).unwrap()),
-            (97.., ..) => recorder.clock(key, change_of_clock(&mut random)).is_some(),
+            (97.., ..) => recorder.clock(key, change_of_clock(random)).is_some(),
             (1..15, ..) | (_, None, _) | (_, _, None) => {
                 let custom = (random.below(2) == 0).then(|| random.below(CUSTOM_IDS));
                 create(&mut recorder, key, custom)
@@ -185,8 +186,7 @@ fn regenerate(recorder: &mut Recorder<'_>, slot: usize) -> bool {
 
 /// Finds out which keys are in force after a start, and what the clock shows. If the emulator was killed during a
 /// regeneration, the old or the new key is in force.
-pub fn reconcile(world: &World, port: u16) {
-    let mut client = Client::new(port);
+pub fn reconcile(world: &World, mut client: Client) {
     let known = world.shared().keys;
     let mut candidates: Vec<AccessKey> = known.iter().flatten().map(|key| world.key(*key)).collect();
     if candidates.is_empty() {
@@ -220,8 +220,8 @@ pub fn reconcile(world: &World, port: u16) {
 }
 
 /// Reads every identity and checks many tokens.
-pub fn probe(world: &World, port: u16) {
-    let mut recorder = Recorder { world, client: Client::new(port) };
+pub fn probe(world: &World, client: Client) {
+    let mut recorder = Recorder { world, client };
     let (key, records, old) = {
         let shared = world.shared();
         (shared.keys[0].unwrap(), shared.records.clone(), shared.old.clone())

@@ -33,15 +33,15 @@ const OLD: usize = 300;
 fn round(number: usize, home: &Folder, data: &Path, length: Duration, world: &Arc<World>, random: &mut Random) {
     let in_process = number % 2 == 1;
     let service = if in_process { Service::library(data) } else { Service::process(home, data) };
-    let port = service.port();
-    reconcile(world, port);
+    reconcile(world, service.client());
     let stop = AtomicBool::new(false);
     let killed = !in_process && number.is_multiple_of(4);
     std::thread::scope(|scope| {
         for client in 0..CLIENTS {
-            let random = Random(random.next() | 1);
+            let mut random = Random(random.next() | 1);
             let stop = &stop;
-            scope.spawn(move || work(world, client, port, stop, random));
+            let connected = service.client();
+            scope.spawn(move || work(world, client, connected, stop, &mut random));
         }
         std::thread::sleep(length);
         if killed {
@@ -58,9 +58,9 @@ fn round(number: usize, home: &Folder, data: &Path, length: Duration, world: &Ar
         service.stop();
     }
     let again = Service::process(home, data);
-    reconcile(world, again.port());
-    set_clock_for_the_probe(world, again.port());
-    probe(world, again.port());
+    reconcile(world, again.client());
+    set_clock_for_the_probe(world, again.client());
+    probe(world, again.client());
     again.reap();
     let records = world.records();
     let wrong = check::violations(&records, world.beginning);

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use acs_identity_emulator::{Config, Handle};
 
 use crate::support::Folder;
-use crate::support::emulator::Emulator;
+use crate::support::emulator::{Client, Emulator};
 
 pub enum Service {
     Program(Box<Emulator>),
@@ -46,6 +46,11 @@ impl Service {
             Self::Program(emulator) => emulator.port(),
             Self::Library(emulator) => emulator.port(),
         }
+    }
+
+    /// Returns a client with a connection of its own.
+    pub fn client(&self) -> Client {
+        Client::new(self.port())
     }
 
     /// Kills the program with SIGKILL.

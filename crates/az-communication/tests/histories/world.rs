@@ -55,12 +55,15 @@ pub struct World {
     shared: Mutex<Shared>,
     /// Held by the client that changes the clock, so that the order of the changes is known.
     pub clock_turn: Mutex<()>,
+    /// With these statuses, an operation may have happened or not, as without a response.
+    pub uncertain: &'static [u16],
 }
 
 impl World {
     pub fn new() -> Self {
         let beginning = micros(OffsetDateTime::now_utc());
-        Self { began: Instant::now(), beginning, shared: Mutex::default(), clock_turn: Mutex::default() }
+        let (shared, clock_turn) = (Mutex::default(), Mutex::default());
+        Self { began: Instant::now(), beginning, shared, clock_turn, uncertain: &[] }
     }
 
     pub fn shared(&self) -> MutexGuard<'_, Shared> {

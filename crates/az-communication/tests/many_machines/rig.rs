@@ -1,11 +1,10 @@
 //! Tests of the servers that the other tests stand on.
 
-
+use crate::support::Folder;
 use crate::support::balancer::{ASKED, Port};
 use crate::support::emulator::Emulator;
 use crate::support::postgres::Server;
 use crate::support::programs::Place;
-use crate::support::Folder;
 
 #[test]
 #[ignore = "needs PostgreSQL: run scripts/test.sh"]

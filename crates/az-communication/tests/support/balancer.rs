@@ -76,6 +76,10 @@ defaults
   timeout connect 2s
   timeout client 120s
   timeout server 120s
+  # A request that was never sent goes to another emulator.
+  retries 3
+  retry-on conn-failure
+  option redispatch 1
 frontend clients
   bind fd@0 ssl crt {certificate} alpn h2,http/1.1
   http-after-response set-header x-asked %[srv_name]
@@ -123,7 +127,6 @@ impl Balancer {
         let host = url.strip_prefix("https://").unwrap();
         let name = ServerName::try_from(host.rsplit_once(':').unwrap().0.to_owned()).unwrap();
         let stream = place.connect(&self.port.address, self.port()).unwrap();
-        stream.set_nodelay(true).unwrap();
         let connection = ClientConnection::new(Arc::new(config), name).unwrap();
         Client::over(StreamOwned::new(connection, stream), host)
     }

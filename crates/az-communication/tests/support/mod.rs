@@ -19,9 +19,9 @@ pub mod postgres;
 #[cfg(target_os = "linux")]
 pub mod programs;
 pub mod python;
+pub mod replay;
 #[cfg(target_os = "linux")]
 pub mod replicas;
-pub mod replay;
 #[cfg(target_os = "linux")]
 pub mod root;
 pub mod seen;

@@ -117,8 +117,12 @@ impl Place {
         self.run(|| TcpListener::bind((address, 0)).unwrap())
     }
 
+    /// Opens a connection that fails, and does not hang, if no answer comes.
     pub fn connect(&self, address: &str, port: u16) -> std::io::Result<TcpStream> {
-        self.run(|| TcpStream::connect((address, port)))
+        let stream = self.run(|| TcpStream::connect((address, port)))?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(LIMIT))?;
+        Ok(stream)
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rustix::process::Signal;
 
-use super::balancer::{self, Balancer};
+use super::balancer::{Balancer, Port};
 use super::emulator::{Client, Emulator};
 use super::postgres::{PASSWORD, Server};
 use super::programs::{Place, signal, spawn};
@@ -116,7 +116,6 @@ impl Replica {
     /// Returns a client of this replica, with a connection of its own, without TLS.
     pub fn client(&self) -> Client {
         let stream = self.start.place.connect(&self.start.address, self.port()).unwrap();
-        stream.set_nodelay(true).unwrap();
         Client::over(stream, &format!("{}:{}", self.start.address, self.port()))
     }
 
@@ -172,7 +171,17 @@ impl Service {
 
     /// Starts replicas in this way. The closure gets the public URL.
     pub fn of(server: Arc<Server>, database: String, count: usize, how: impl Fn(&str) -> Start) -> Self {
-        let port = balancer::Port::new();
+        Self::through(Port::new(), server, database, count, how)
+    }
+
+    /// The same behind a balancer on that port.
+    pub fn through(
+        port: Port,
+        server: Arc<Server>,
+        database: String,
+        count: usize,
+        how: impl Fn(&str) -> Start,
+    ) -> Self {
         let url = port.url();
         let starting: Vec<Starting> = (0..count).map(|_| how(&url).begin()).collect();
         let replicas: Vec<Replica> = starting.into_iter().map(Starting::ready).collect();

@@ -71,3 +71,11 @@ pub(super) fn state(data: &Path, process: u32) -> Option<String> {
     (lines.next()?.parse() == Ok(process)).then_some(())?;
     Some(lines.nth(6)?.trim().to_owned())
 }
+
+/// Removes the segment of shared memory that a killed server has left. A server removes it when it starts again.
+pub(super) fn remove_shared_memory(data: &Path) {
+    let Ok(text) = std::fs::read_to_string(data.join("postmaster.pid")) else { return };
+    if let Some(id) = text.lines().nth(6).and_then(|line| line.split_whitespace().nth(1)) {
+        let _ = Command::new("ipcrm").args(["-m", id]).status();
+    }
+}

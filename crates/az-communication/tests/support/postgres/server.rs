@@ -157,5 +157,6 @@ impl Drop for Server {
             signal(&child, Signal::QUIT);
             let _ = child.wait();
         }
+        data::remove_shared_memory(&self.folder.path().join("data"));
     }
 }

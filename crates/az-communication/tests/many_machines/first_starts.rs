@@ -1,0 +1,36 @@
+//! First starts at once, on an empty database.
+
+use crate::support::balancer::Port;
+use crate::support::postgres::Server;
+use crate::support::replicas::Start;
+
+#[test]
+#[ignore = "needs PostgreSQL: run scripts/test.sh"]
+fn two_first_starts_at_once_make_one_resource_and_one_authority() {
+    let server = Server::shared();
+    // The port is never served. It only keeps others from it.
+    let url = Port::new().url();
+    for round in 0..10 {
+        let store = server.url(&server.database());
+        let starting = [(); 2].map(|()| Start::new(&store, &url).begin());
+        let replicas = starting.map(|starting| starting.ready());
+        let of = |path: &str, member: &str| {
+            replicas.each_ref().map(|replica| {
+                let answer = replica.client().send("GET", path, "");
+                assert_eq!(answer.status, 200, "round {round}, {path}: {answer:?}\n{}", replica.log());
+                let value = answer.body.pointer(member).unwrap().to_string();
+                assert!(value.len() > 10, "{value}");
+                value
+            })
+        };
+        for (path, member) in
+            [("/health?", "/resourceId"), ("/emulator/ca.pem?", ""), ("/.well-known/jwks.json?", "/keys")]
+        {
+            let [one, two] = of(path, member);
+            assert_eq!(one, two, "round {round}, {path}");
+        }
+        let id = replicas[0].client().create();
+        assert_eq!(replicas[1].client().issue(&id).status, 200);
+        replicas.into_iter().for_each(|mut replica| replica.stop());
+    }
+}
