@@ -1,6 +1,7 @@
 //! `test` and `docs`: the steps of CI, one after the other.
 
 mod ahead;
+mod ci_files;
 mod ignored;
 mod steps;
 mod tools;

@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::ci_files::ci_files;
 use super::ignored;
 use super::tools::Tools;
 use crate::child;
@@ -134,23 +135,6 @@ fn markdown(tools: &Tools) -> Result<(), Error> {
     let links = format!("{}=repository:false", folder.join("remark-validate-links/index.js").display());
     let mut remark = tools.command(folder.join(".bin/remark"));
     child::run(remark.args(["--frail", "--no-stdout", "--quiet", "--use", &links]).args(files.lines()))
-}
-
-/// Checks the files for CI services, none of which can be reached from here, and the scripts.
-fn ci_files(tools: &Tools) -> Result<(), Error> {
-    let folder = tools.folder("XTASK_CI")?.join("bin");
-    for (schema, files) in [
-        ("vendor.github-workflows", ".github/workflows/*.yml"),
-        ("vendor.github-actions", "action.yml"),
-        ("vendor.gitlab-ci", "packaging/gitlab/emulator.gitlab-ci.yml"),
-    ] {
-        let files = output(git(&tools.root).args(["ls-files", files]))?;
-        let mut check = tools.command(folder.join("check-jsonschema"));
-        child::run(check.args(["--builtin-schema", schema]).args(files.lines()))?;
-    }
-    child::run(tools.command(folder.join("zizmor")).args(["--offline", "--quiet", ".github", "action.yml"]))?;
-    let scripts = output(git(&tools.root).args(["ls-files", "scripts/*.sh", "packaging/github/*.sh", "bench/run"]))?;
-    child::run(tools.command("shellcheck").args(scripts.lines()))
 }
 
 /// Runs the tests with the code for systems other than Unix on this system (docs/decisions/other-systems.md). The short

@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::process::Child;
 use std::sync::Arc;
 
@@ -49,12 +50,7 @@ impl Port {
         let issuer = Identity::own(authority("the authority of the balancer"));
         let own = Identity::by(&issuer, server(&["localhost", &self.address]));
         let certificate = folder.write("certificate", own.pem.clone() + &own.key.serialize_pem());
-        let mut settings = SETTINGS
-            .replace("{steering}", folder.path().join("steering").to_str().unwrap())
-            .replace("{certificate}", certificate.to_str().unwrap());
-        for (number, (address, port)) in emulators.iter().enumerate() {
-            settings.push_str(&format!("  server r{number} {address}:{port}\n"));
-        }
+        let settings = settings(&certificate, &folder.path().join("steering"), emulators);
         let mut command = self.place.unprivileged("KILL", "haproxy");
         command.args(["-db", "-f"]).arg(folder.write("settings", settings));
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
@@ -68,30 +64,32 @@ impl Port {
     }
 }
 
-const SETTINGS: &str = "
-global
-  stats socket {steering} level admin mode 600
-defaults
-  mode http
-  timeout connect 2s
-  timeout client 120s
-  timeout server 120s
-  # A request that was never sent goes to another emulator.
-  retries 3
-  retry-on conn-failure
-  option redispatch 1
-frontend clients
-  bind fd@0 ssl crt {certificate} alpn h2,http/1.1
-  http-after-response set-header x-asked %[srv_name]
-  default_backend emulators
-backend emulators
-  balance roundrobin
-  http-reuse always
-  option httpchk
-  http-check send meth GET uri /health/ready ver HTTP/1.1 hdr Host localhost
-  http-check expect status 200
-  default-server check inter 200ms fall 2 rise 1
-";
+/// The settings that users get.
+const SETTINGS: &str = include_str!("../../../../deploy/haproxy.cfg");
+
+/// Returns the same settings for other emulators, with a certificate of the test, and a socket to steer HAProxy.
+fn settings(certificate: &Path, steering: &Path, emulators: &[(&str, u16)]) -> String {
+    let servers = emulators.iter().enumerate();
+    let servers: String =
+        servers.map(|(number, (address, port))| format!("  server r{number} {address}:{port}\n")).collect();
+    let replacements = [
+        ("global\n", format!("global\n  stats socket {} level admin mode 600\n", steering.display())),
+        ("  bind :10100 ", "  bind fd@0 ".to_owned()),
+        ("\"${CERTIFICATE}\"", certificate.display().to_string()),
+        ("  default_backend ", format!("  http-after-response set-header {ASKED} %[srv_name]\n  default_backend ")),
+        (" inter 500ms ", " inter 200ms ".to_owned()),
+        (" resolvers docker init-addr libc,none\n", format!("\n{servers}")),
+    ];
+    let mut settings = SETTINGS.to_owned();
+    for (theirs, ours) in replacements {
+        assert_eq!(settings.matches(theirs).count(), 1, "{theirs:?} in deploy/haproxy.cfg");
+        settings = settings.replace(theirs, &ours);
+    }
+    // The emulators and the names of compose.yaml.
+    let (settings, _) = settings.split_once("\nresolvers ").unwrap();
+    let is_kept = |line: &&str| !line.starts_with("  server emulator-");
+    settings.lines().filter(is_kept).map(|line| format!("{line}\n")).collect()
+}
 
 /// A running balancer. It ends with the test.
 pub struct Balancer {
