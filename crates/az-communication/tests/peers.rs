@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use serde_json::Value;
 use support::emulator::Emulator;
+use support::schemathesis::{self, CONTROL, SECRET, SECRET_VARIABLE, SERVICE, STOP, operations_and_answered};
 use support::{AZ, Folder};
 
 fn root() -> PathBuf {
@@ -72,34 +72,6 @@ fn javascript_sdk() {
     run_in_emulator(&["node", "--test", test.to_str().unwrap()]);
 }
 
-/// The paths of the service, of the documents, and of the endpoint for web pages.
-const SERVICE: &str = "^(?!/emulator/(?!(token|ca[.]pem|)$))";
-/// The paths of the control API. Their operations would disturb the others.
-const CONTROL: &str = "^/emulator/(?!(token|ca[.]pem|stop|)$)";
-const STOP: &str = "^/emulator/stop$";
-const SECRET: &str = "the-control-secret-of-the-tests-0123456789";
-const SECRET_VARIABLE: &str = "AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET";
-
-/// Returns a command that runs Schemathesis against the emulator of AZURE_COMMUNICATION_ENDPOINT, with hooks of
-/// tests/peers/python. The hooks write the statuses of each operation to a file. `AZ_TEST_SEED=random` (or a number)
-/// selects another seed.
-fn schemathesis_command(hooks: &str, query: &str, paths: &str, answers: &Path) -> String {
-    let python = std::env::var("AZ_TEST_PYTHON").expect("AZ_TEST_PYTHON: run scripts/test.sh");
-    let program = Path::new(&python).with_file_name("schemathesis");
-    // The seed is fixed, so the examples are the same in each run.
-    let examples = if std::env::var_os("AZ_LONG").is_some() { 100 } else { 25 };
-    // Schemathesis keeps a folder with its examples in the current folder.
-    format!(
-        "export SCHEMATHESIS_HOOKS={hooks} PYTHONPATH=$PWD/tests/peers/python AZ_TEST_ANSWERS='{}' && \
-         cd \"$(mktemp -d)\" && '{}' run \"$AZURE_COMMUNICATION_ENDPOINT/openapi.json{query}\" \
-         --url \"$AZURE_COMMUNICATION_ENDPOINT\" --include-path-regex '{paths}' --checks all --max-examples {examples} \
-         --seed {} --continue-on-failure --warnings off --no-color; code=$?; rm -rf \"$PWD\"; exit $code",
-        answers.display(),
-        program.display(),
-        support::python::seed()
-    )
-}
-
 /// Lets Schemathesis call the operation that ends the emulator. After each end, the next emulator starts on the same
 /// port.
 fn stop_again_and_again(answers: &Path) {
@@ -107,7 +79,7 @@ fn stop_again_and_again(answers: &Path) {
     let options = ["--in-memory", "--control-secret", SECRET];
     let mut emulator = Emulator::start(&home, &options);
     let port = emulator.port().to_string();
-    let command = schemathesis_command("stop_hooks", "", STOP, answers);
+    let command = schemathesis::command("stop_hooks", "", STOP, answers);
     let mut schemathesis = Command::new("bash")
         .args(["-c", &command])
         .current_dir(root())
@@ -131,15 +103,6 @@ fn stop_again_and_again(answers: &Path) {
     assert!(status.success(), "Schemathesis ended with {status}");
 }
 
-/// Returns the operations of the document of a run, and those that were answered with 2xx.
-fn operations_and_answered(answers: &Path) -> (BTreeSet<String>, BTreeSet<String>) {
-    let recorded: Value = serde_json::from_slice(&std::fs::read(answers).unwrap()).unwrap();
-    let operations = recorded["operations"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned());
-    let is_answered = |statuses: &Value| statuses.as_object().unwrap().keys().any(|status| status.starts_with('2'));
-    let answered = recorded["answers"].as_object().unwrap().iter().filter(|(_, statuses)| is_answered(statuses));
-    (operations.collect(), answered.map(|(name, _)| name.clone()).collect())
-}
-
 /// Sends thousands of requests according to the emulator's OpenAPI document, with all checks of Schemathesis. Each
 /// operation must be answered with 2xx.
 ///
@@ -157,10 +120,10 @@ fn schemathesis() {
     std::thread::scope(|scope| {
         for version in versions {
             let command =
-                schemathesis_command("service_hooks", &format!("?api-version={version}"), SERVICE, &file(version));
+                schemathesis::command("service_hooks", &format!("?api-version={version}"), SERVICE, &file(version));
             scope.spawn(move || run_in(&["--token-endpoint"], &["bash", "-c", &command]));
         }
-        let command = schemathesis_command("control_hooks", "", CONTROL, &file("control"));
+        let command = schemathesis::command("control_hooks", "", CONTROL, &file("control"));
         scope.spawn(move || run_in(&[], &["bash", "-c", &command]));
         let answers = file("stop");
         scope.spawn(move || stop_again_and_again(&answers));

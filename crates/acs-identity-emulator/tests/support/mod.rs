@@ -3,5 +3,6 @@
 
 pub mod client;
 pub mod events;
+pub mod exchanges;
 pub mod folder;
 pub mod running;

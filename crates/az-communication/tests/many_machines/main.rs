@@ -17,6 +17,7 @@ mod one_service;
 mod pairs;
 mod rig;
 mod store_gone;
+mod suites;
 
 #[path = "../histories/check.rs"]
 mod check;

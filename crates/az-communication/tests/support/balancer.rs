@@ -73,7 +73,7 @@ fn settings(certificate: &Path, steering: &Path, emulators: &[(&str, u16)]) -> S
     let servers: String =
         servers.map(|(number, (address, port))| format!("  server r{number} {address}:{port}\n")).collect();
     let replacements = [
-        ("global\n", format!("global\n  stats socket {} level admin mode 600\n", steering.display())),
+        ("\nglobal\n", format!("\nglobal\n  stats socket {} level admin mode 600\n", steering.display())),
         ("  bind :10100 ", "  bind fd@0 ".to_owned()),
         ("\"${CERTIFICATE}\"", certificate.display().to_string()),
         ("  default_backend ", format!("  http-after-response set-header {ASKED} %[srv_name]\n  default_backend ")),

@@ -2,6 +2,8 @@
 
 #[path = "../../../acs-identity-emulator/tests/support/client.rs"]
 mod client;
+#[path = "../../../acs-identity-emulator/tests/support/exchanges.rs"]
+pub mod exchanges;
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, ChildStdout, Command, Stdio};

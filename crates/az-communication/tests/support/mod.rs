@@ -24,6 +24,7 @@ pub mod replay;
 pub mod replicas;
 #[cfg(target_os = "linux")]
 pub mod root;
+pub mod schemathesis;
 pub mod seen;
 #[cfg(unix)]
 pub mod shell;
