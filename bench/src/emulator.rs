@@ -15,7 +15,7 @@ use crate::stats::median;
 pub(crate) struct Emulator {
     child: Child,
     pub(crate) port: u16,
-    ready_ms: f64,
+    pub(crate) ready_ms: f64,
 }
 
 impl Emulator {
@@ -50,7 +50,7 @@ impl Emulator {
         })
     }
 
-    fn issue(&self, user: &str) -> Vec<u8> {
+    pub(crate) fn issue(&self, user: &str) -> Vec<u8> {
         let target = format!("/identities/{user}/:issueAccessToken?api-version=2023-10-01");
         signed(self.port, "POST", &target, r#"{"scopes":["chat"]}"#)
     }
@@ -65,7 +65,7 @@ impl Emulator {
     }
 
     /// Returns the processor time of all its threads in microseconds. The kernel counts it in nanoseconds.
-    fn cpu_us(&self) -> f64 {
+    pub(crate) fn cpu_us(&self) -> f64 {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
         let of = |task: std::io::Result<std::fs::DirEntry>| {
             let text = std::fs::read_to_string(task.unwrap().path().join("schedstat")).unwrap();
@@ -118,7 +118,7 @@ fn device(folder: &Path, seconds: f64) -> f64 {
     f64::from(count) / started.elapsed().as_secs_f64()
 }
 
-fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/data").join(name);
     let _ = std::fs::remove_dir_all(&path);
     std::fs::create_dir_all(&path).unwrap();
@@ -126,7 +126,7 @@ fn folder(name: &str) -> PathBuf {
 }
 
 /// A part of the benchmark, called with the program and the amount of work.
-type Part = fn(&str, &Amount);
+pub(crate) type Part = fn(&str, &Amount);
 
 /// The parts. Each one can be run alone.
 pub const PARTS: [(&str, Part); 8] = [

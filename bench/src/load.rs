@@ -78,18 +78,30 @@ pub fn run_with(
     requests: &[Vec<u8>],
     expected: u16,
 ) -> Load {
+    let target = [Target { port, requests: requests.to_vec() }];
+    run_over(waits, &target, connections, seconds, expected)
+}
+
+/// An emulator, and the requests that it gets in turn.
+pub struct Target {
+    pub port: u16,
+    pub requests: Vec<Vec<u8>>,
+}
+
+/// Does the same with connections to several emulators in turn.
+pub fn run_over(waits: Waits, targets: &[Target], connections: usize, seconds: f64, expected: u16) -> Load {
     let work = || {
         if let Waits::Polling { core } = waits {
             let mut cores = CpuSet::new();
             cores.set(core).unwrap();
             sched_setaffinity(Pid::from_raw(0), &cores).unwrap();
         }
-        generate(waits, port, connections, seconds, requests, expected)
+        generate(waits, targets, connections, seconds, expected)
     };
     std::thread::scope(|scope| scope.spawn(work).join().unwrap())
 }
 
-fn generate(waits: Waits, port: u16, connections: usize, seconds: f64, requests: &[Vec<u8>], expected: u16) -> Load {
+fn generate(waits: Waits, targets: &[Target], connections: usize, seconds: f64, expected: u16) -> Load {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         if waits != Waits::Asleep {
@@ -101,14 +113,14 @@ fn generate(waits: Waits, port: u16, connections: usize, seconds: f64, requests:
             });
         }
         let mut streams = Vec::new();
-        for _ in 0..connections {
-            let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        for target in targets.iter().cycle().take(connections) {
+            let stream = TcpStream::connect(("127.0.0.1", target.port)).await.unwrap();
             stream.set_nodelay(true).unwrap();
-            streams.push(stream);
+            streams.push((stream, &target.requests));
         }
         let (started, used) = (Instant::now(), own_seconds());
         let end = started + Duration::from_secs_f64(seconds);
-        let tasks = streams.into_iter().enumerate().map(|(index, mut stream)| async move {
+        let tasks = streams.into_iter().enumerate().map(|(index, (mut stream, requests))| async move {
             let (mut times, mut buffer, mut at) = (Vec::new(), Vec::with_capacity(4096), index);
             while Instant::now() < end {
                 let sent = Instant::now();

@@ -7,6 +7,7 @@ mod page;
 mod process;
 mod query;
 mod server;
+mod shared_store;
 mod startup;
 mod stats;
 
@@ -51,9 +52,10 @@ fn main() {
     let amount = if arguments.iter().any(|word| word == "--smoke") { SMOKE } else { FULL };
     let chosen: Vec<&String> = arguments.iter().filter(|word| !word.starts_with("--")).collect();
     let parts = ["token", "local", "query", "emulator", "startup"];
-    let known = |word: &str| parts.contains(&word) || emulator::PARTS.iter().any(|(name, _)| *name == word);
+    let own_parts = || emulator::PARTS.iter().chain(&shared_store::PARTS);
+    let known = |word: &str| parts.contains(&word) || own_parts().any(|(name, _)| *name == word);
     if let Some(unknown) = arguments.iter().find(|word| *word != "--smoke" && !known(word)) {
-        let own: Vec<&str> = emulator::PARTS.iter().map(|(name, _)| *name).collect();
+        let own: Vec<&str> = own_parts().map(|(name, _)| *name).collect();
         eprintln!(
             "bench: '{unknown}' is not a part. Parts: {}; of the emulator: {}.",
             parts.join(", "),
@@ -82,6 +84,11 @@ fn main() {
             part(&az, &amount);
         }
     }
+    for (name, part) in shared_store::PARTS {
+        if chosen.iter().any(|word| *word == name) {
+            part(&az, &amount);
+        }
+    }
 }
 
 /// Ends with a message about what is missing, before anything is measured.
@@ -92,7 +99,10 @@ fn require_tools(arguments: &[String]) {
     if arguments.iter().any(|word| word == "startup") {
         tools.push(("valgrind", "valgrind"));
     }
-    let missing: Vec<&str> = tools.into_iter().filter(|(tool, _)| !has(tool)).map(|(_, package)| package).collect();
+    let mut missing: Vec<&str> = tools.into_iter().filter(|(tool, _)| !has(tool)).map(|(_, package)| package).collect();
+    if arguments.iter().any(|word| word.starts_with("store-")) && shared_store::binaries().is_none() {
+        missing.push("postgresql");
+    }
     if !missing.is_empty() {
         eprintln!("bench: programs are missing. Install them: apt-get install {}", missing.join(" "));
         std::process::exit(2);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::thread::available_parallelism;
 
-use super::steps::{DIST, is_long};
+use super::steps::{DIST, is_long, lint};
 use super::tools::Tools;
 use crate::child;
 use crate::error::{At as _, Error};
@@ -19,7 +19,8 @@ pub const BESIDE_STEP: &str = "beside";
 
 /// Test programs that run beside all others, because they wait most of the time, or keep one core busy: for clients,
 /// for the time after which a request is sent again, and in the long form for the hour of the histories.
-const BESIDE: [&str; 6] = ["batch", "connections", "crash", "fuzz", "histories", "network"];
+/// They need no artefacts. Together they take about as long as the steps beside them and all others.
+const BESIDE: [&str; 9] = ["batch", "cli", "connections", "crash", "fuzz", "histories", "network", "process", "steer"];
 
 /// The test programs that run beside others.
 #[derive(Debug)]
@@ -94,6 +95,7 @@ pub fn run(tools: &Tools) -> Result<(), Error> {
 /// with the same features.
 fn tests<'a>(tools: &Tools, threads: usize, programs: impl IntoIterator<Item = &'a str>) -> Command {
     let mut command = tools.line("cargo test --workspace");
+    lint(&mut command);
     for program in programs {
         command.args(["--test", program]);
     }

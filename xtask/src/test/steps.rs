@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use super::ignored;
 use super::tools::Tools;
@@ -21,34 +21,42 @@ pub struct Step {
     /// The heading: the command line, or the name of a function.
     pub line: &'static str,
     how: How,
+    /// Whether it needs none of the tools, so that it runs while they are installed.
+    early: bool,
 }
 
 #[derive(Debug)]
 enum How {
-    /// The heading is the command line. It needs none of the tools, so it runs while they are installed.
-    Early,
-    /// The same, with more variables.
-    EarlyWith(&'static [(&'static str, &'static str)]),
     /// The heading is the command line.
     Line,
+    /// The same, with more variables.
+    LineWith(&'static [(&'static str, &'static str)]),
+    /// The heading is the command line of cargo, which compiles our crates with clippy.
+    Linted,
+    /// The heading is the command line. Only the long form runs it.
+    Long,
     Function(fn(&Tools) -> Result<(), Error>),
 }
 
 impl Step {
-    const fn early(line: &'static str) -> Self {
-        Self { line, how: How::Early }
-    }
-
-    const fn early_with(line: &'static str, variables: &'static [(&'static str, &'static str)]) -> Self {
-        Self { line, how: How::EarlyWith(variables) }
-    }
-
     const fn line(line: &'static str) -> Self {
-        Self { line, how: How::Line }
+        Self { line, how: How::Line, early: false }
     }
 
     const fn function(name: &'static str, function: fn(&Tools) -> Result<(), Error>) -> Self {
-        Self { line: name, how: How::Function(function) }
+        Self { how: How::Function(function), ..Self::line(name) }
+    }
+
+    const fn linted(line: &'static str) -> Self {
+        Self { how: How::Linted, ..Self::line(line) }
+    }
+
+    const fn long(line: &'static str) -> Self {
+        Self { how: How::Long, ..Self::line(line) }
+    }
+
+    const fn early(line: &'static str) -> Self {
+        Self { early: true, ..Self::line(line) }
     }
 
     /// Runs the step.
@@ -57,15 +65,29 @@ impl Step {
     ///
     /// When it fails.
     pub fn run(&self, tools: &Tools) -> Result<(), Error> {
-        let early = || child::line(&tools.root, self.line);
+        if !self.early {
+            tools.wait()?;
+        }
+        let mut command = tools.line(self.line);
         let result = match self.how {
-            How::Early => child::run(&mut early()),
-            How::EarlyWith(variables) => child::run(early().envs(variables.iter().copied())),
-            How::Line => tools.wait().and_then(|()| child::run(&mut tools.line(self.line))),
-            How::Function(function) => tools.wait().and_then(|()| function(tools)),
+            How::Line => child::run(&mut command),
+            How::LineWith(variables) => child::run(command.envs(variables.iter().copied())),
+            How::Linted => child::run(lint(&mut command)),
+            How::Long if is_long() => child::run(&mut command),
+            How::Long => {
+                println!("Only the long form runs it: AZ_LONG=1.");
+                Ok(())
+            }
+            How::Function(function) => function(tools),
         };
         result.map_err(|error| Error::new(format!("the step '{}' failed. {error}", self.line)))
     }
+}
+
+/// Lets cargo compile the crates of its workspace with clippy, whose warnings are errors. `cargo clippy` would read all
+/// crates once more. Programs that the tests start do not inherit it, as they would inherit a variable.
+pub(super) fn lint(cargo: &mut Command) -> &mut Command {
+    cargo.args(["--config", "build.rustc-workspace-wrapper='scripts/lib/clippy-rustc'"])
 }
 
 /// The steps in their order.
@@ -73,21 +95,23 @@ pub const STEPS: &[Step] = &[
     Step::early("cargo fmt --all --check"),
     Step::early("cargo fmt --manifest-path xtask/Cargo.toml --check"),
     Step::early("cargo fmt --manifest-path examples/chat-backend/Cargo.toml --check"),
-    Step::early("cargo clippy --workspace --all-targets --all-features -- -D warnings"),
-    // With the whole workspace and all features, the dependencies are not checked again.
-    Step::early("cargo clippy --workspace --all-targets --all-features -- -D warnings --cfg portable_system"),
+    Step { early: true, ..Step::linted("cargo test --workspace --no-run") },
+    // The steps `portable` and `examples/chat-backend` do the same with the crates that they compile.
+    Step::long("cargo clippy --workspace --all-targets --all-features -- -D warnings --cfg portable_system"),
     // The test kit uses the crate without SQLite. The whole workspace turns it on.
-    Step::early("cargo clippy -p acs-identity-emulator --no-default-features --all-targets -- -D warnings"),
-    Step::early("cargo clippy --locked --manifest-path xtask/Cargo.toml --all-targets -- -D warnings"),
-    Step::early_with("cargo doc --workspace --no-deps --quiet", &[("RUSTDOCFLAGS", "-D warnings")]),
+    Step::long("cargo clippy -p acs-identity-emulator --no-default-features --all-targets -- -D warnings"),
+    Step {
+        how: How::LineWith(&[("RUSTDOCFLAGS", "-D warnings")]),
+        ..Step::early("cargo doc --workspace --no-deps --quiet")
+    },
     Step::function("markdown", markdown),
     Step::function("ci_files", ci_files),
     Step::line("node --test --test-reporter=spec tests/page/sources/sources.test.mjs"),
-    Step::line("cargo test --workspace"),
+    Step::linted("cargo test --workspace"),
     // It has the test kit as its users build it: without SQLite, with the other provider of cryptography.
     Step::function("examples/chat-backend", chat_backend),
     Step::function("portable", portable),
-    Step::line("cargo test --locked --manifest-path xtask/Cargo.toml"),
+    Step::linted("cargo test --locked --manifest-path xtask/Cargo.toml"),
     // The program is built alone, without the features that other crates of the workspace need.
     Step::line("cargo test -p az-communication --test network the_program_has_no_call"),
     Step::function(ignored::BESIDE_STEP, ignored::begin_beside),
@@ -129,13 +153,17 @@ fn ci_files(tools: &Tools) -> Result<(), Error> {
     child::run(tools.command("shellcheck").args(scripts.lines()))
 }
 
-/// Runs the tests with the code for systems other than Unix on this system (docs/decisions/other-systems.md).
+/// Runs the tests with the code for systems other than Unix on this system (docs/decisions/other-systems.md). The short
+/// form leaves out programs in which no test depends on the system.
 fn portable(tools: &Tools) -> Result<(), Error> {
     // With the whole workspace, all features are those of the step before, so only our own crates are built again.
-    let line = "cargo test --workspace --lib --test systems --test cli --test golden --test beyond --test batch --test emulator \
-                --test network --test service";
-    let wrapper = tools.root.join("scripts/lib/portable-rustc");
-    child::run(tools.line(line).env("RUSTC_WORKSPACE_WRAPPER", wrapper))
+    let line = "cargo test --workspace --lib --test systems --test cli --test batch --test emulator --test network \
+                --config=build.rustc-workspace-wrapper='scripts/lib/portable-clippy-rustc'";
+    let mut cargo = tools.line(line);
+    if is_long() {
+        cargo.args(["--test", "golden", "--test", "beyond", "--test", "service"]);
+    }
+    child::run(&mut cargo)
 }
 
 /// Runs the tests of the example, which is a workspace of its own. They are compiled with clippy, so that nothing is
@@ -145,7 +173,7 @@ fn chat_backend(tools: &Tools) -> Result<(), Error> {
                 --config=profile.dev.package.aws-lc-sys.opt-level=1";
     let mut cargo = tools.line(line);
     cargo.env("CARGO_TARGET_DIR", tools.root.join("target"));
-    child::run(cargo.env("RUSTC_WORKSPACE_WRAPPER", tools.root.join("scripts/lib/clippy-rustc")))
+    child::run(cargo.env("RUSTC_WRAPPER", tools.root.join("scripts/lib/own-clippy-rustc")))
 }
 
 /// Runs the README's first command unchanged. The benchmark measures its program, too.

@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::folder::{self, DATABASE_FILE};
 use crate::keys::pki::{self, HostName, Opened, OwnCertificate, Pki, StoredCertificates, earlier, stored};
 use crate::log::Shown;
-use crate::store::{Failure, Store, block_on};
+use crate::store::{Failure, Store, StoreError, block_on};
 
 /// How often the user's own certificate and the expiry of the emulator's certificate are checked.
 const UPKEEP: Duration = Duration::from_secs(2);
@@ -58,10 +58,21 @@ pub(crate) fn open(config: &Config, store: &Store, now: OffsetDateTime, parsed: 
     names.retain(|name| !own.as_ref().is_some_and(|own| own.covers(name)));
     let folder = config.storage.folder();
     let stored = block_on(read(store, folder))?;
-    let opened = match parsed {
+    let is_new = stored.is_none();
+    let mut opened = match parsed {
         Some(parsed) if stored.as_ref() == Some(&parsed.stored) => parsed.opened,
         _ => Pki::load_or_make(stored, &names, now, &command(config))?,
     };
+    if is_new
+        && store.is_shared()
+        && let Some(made) = opened.to_store.take()
+    {
+        let kept = block_on(keep(store, &made)).map_err(|failure| described(folder, failure))?;
+        if kept != made {
+            // Another process was first. All of them have one authority.
+            opened = Pki::load_or_make(Some(kept), &names, now, &command(config))?;
+        }
+    }
     if let Some(to_store) = &opened.to_store {
         block_on(save(store, to_store)).map_err(|failure| described(folder, failure))?;
     }
@@ -150,6 +161,13 @@ pub fn new_authority(folder: &Path, hostnames: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
+/// Stores certificates durably, unless there are some. Returns the stored ones.
+async fn keep(store: &Store, certificates: &StoredCertificates) -> Result<StoredCertificates, Failure> {
+    let kept = store.keep_settings(vec![(SETTING.to_owned(), certificates.to_text())]).await?;
+    let kept = kept.first().and_then(|text| StoredCertificates::parse(text));
+    kept.ok_or_else(|| StoreError::Damaged { what: "the certificates cannot be read".to_owned() }.into())
+}
+
 /// Keeps certificates valid until the emulator ends: renews the emulator's certificate, and reads the user's own
 /// certificate again.
 pub(crate) async fn keep_up(pki: Arc<Pki>, core: Arc<Core>, mut stopped: watch::Receiver<bool>) {
@@ -203,6 +221,18 @@ fn look_after(pki: &Pki) -> Option<StoredCertificates> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn processes_that_start_at_once_on_one_store_have_one_authority() {
+        let [one, other] = Store::two_in_memory();
+        let made = || pki::new_authority(&[], machine::now()).unwrap();
+        let (first, second) = (made(), made());
+        assert_ne!(first.root, second.root);
+        assert_eq!(block_on(keep(&one, &first)).unwrap().root, first.root);
+        assert_eq!(block_on(keep(&other, &second)).unwrap().root, first.root);
+        let opened = open(&Config::in_memory(), &other, machine::now(), None).unwrap();
+        assert_eq!(opened.ca_certificate(), first.root);
+    }
 
     #[test]
     fn certificates_are_checked_on_a_thread_that_serves_no_requests() {

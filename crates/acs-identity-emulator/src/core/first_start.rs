@@ -92,6 +92,9 @@ pub(super) async fn keep_access_keys(
             tracing::info!(slot, "the {slot} access key of the seed is not in force: the data has another one");
         }
     }
+    if store.is_shared() && config.access_key.as_ref().is_some_and(|given| rows[0].key.parse().as_ref() != Ok(given)) {
+        return Err(Error::SharedAccessKey.into());
+    }
     let Some(path) = path else { return Ok(rows) };
     let standing = &rows[AccessSlot::Primary as usize];
     let is_well_known = standing.key.parse().as_ref() == Ok(&AccessKey::development());

@@ -1,6 +1,6 @@
 //! Opens the core. The decisions of the first start are durable before any request is served.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use super::first_start::{StartError, import_signing_keys, keep_access_keys, keep_resource_id};
@@ -143,13 +143,13 @@ fn checked(config: &Config, exported: &ExportedState) -> Result<StateFile, Error
 
 /// Returns the error of a start for a failure of the store.
 pub(crate) fn described(path: Option<&Path>, failure: Failure) -> Error {
-    let path = path.map_or_else(PathBuf::new, Path::to_owned);
-    Error::Folder(
-        path,
-        match failure {
-            Failure::Store(error) => error.to_string(),
-            Failure::KeyGone => "an access key was replaced meanwhile".to_owned(),
-            Failure::Stale => "the data was changed by another process meanwhile".to_owned(),
-        },
-    )
+    let why = match failure {
+        Failure::Store(error) => error.to_string(),
+        Failure::KeyGone => "an access key was replaced meanwhile".to_owned(),
+        Failure::Stale => "the data was changed by another process meanwhile".to_owned(),
+    };
+    match path {
+        Some(path) => Error::Folder(path.to_owned(), why),
+        None => Error::Store(why),
+    }
 }

@@ -4,9 +4,12 @@ use acs_identity_protocol::AccessKey;
 use acs_identity_protocol::claims::AccessTokenClaims;
 
 use super::{PRIMARY, SECONDARY, core, create, inactive, issue, key, two};
+use crate::config::Config;
+use crate::core::first_start::StartError;
 use crate::core::introspection::Inactive;
 use crate::core::{Core, Refusal};
-use crate::store::{AccessSlot, Caller, block_on};
+use crate::error::Error;
+use crate::store::{AccessSlot, Caller, Store, block_on};
 
 #[test]
 fn the_secrets_that_derive_from_a_key_end_with_it() {
@@ -98,4 +101,16 @@ fn a_token_of_another_resource_is_not_active() {
     let signed = |resource: &str| key.sign(&claims(resource)).unwrap();
     assert_eq!(inactive(&core, &signed(&core.resource.id())), None);
     assert_eq!(inactive(&core, &signed(&other.resource.id())), Some(Inactive::OtherResource));
+}
+
+#[test]
+fn a_process_with_another_access_key_than_that_of_the_shared_store_does_not_start() {
+    let [one, other] = Store::two_in_memory();
+    let start = |key: &str, store| {
+        let config = Config { access_key: Some(key.parse().unwrap()), ..Config::in_memory() };
+        block_on(Core::start(&config, None, store, None, None, false))
+    };
+    let _first = start("AAAA", one).unwrap();
+    let refused = start("BBBB", other).map(drop).unwrap_err();
+    assert!(matches!(refused, StartError::Error(Error::SharedAccessKey)), "{refused:?}");
 }
