@@ -13,6 +13,8 @@ use crate::config::{Config, ExportedState, Storage};
 use crate::error::Error;
 use crate::folder::{self, Folder};
 use crate::log::Shown;
+#[cfg(feature = "postgres")]
+use crate::store::postgres::Postgres;
 use crate::store::{AccessSlot, Caller, Failure, Replacement, Store, Values, block_on};
 
 /// The longest time that a revocation takes to come into force (docs/service.md, section 7).
@@ -48,10 +50,17 @@ impl OpenedStore {
                 opened.lines.iter().for_each(|words| tracing::warn!("{}", Shown(words)));
                 (opened.store, Some(opened.folder), opened.is_new)
             }
-            // The store for it is not part of this program yet.
             #[cfg(feature = "postgres")]
             Storage::Postgres(storage) => {
-                return Err(Error::Store(format!("{} is not supported yet", storage.address)));
+                let (store, _) = Postgres::open(storage).map_err(|error| Error::Store(error.to_string()))?;
+                if storage.key.is_none() {
+                    tracing::warn!(
+                        "the store has no key, so access keys, signing keys and certificates are in clear in the \
+                         database. For a new database, give one: --store-key-file FILE"
+                    );
+                }
+                // What it holds is durable, so it need not be opened again.
+                (Store::Postgres(store), None, false)
             }
         };
         Ok(Self { store, folder, import, is_new })

@@ -173,6 +173,7 @@ impl Unreachable {
     }
 
     /// Returns the hosts, and what is wrong with each.
+    #[cfg(test)]
     pub(crate) fn problems(&self) -> impl Iterator<Item = (&PostgresHost, &Problem)> {
         self.0.iter().map(|(host, problem)| (host, problem))
     }
