@@ -9,6 +9,8 @@ use subtle::ConstantTimeEq as _;
 use time::OffsetDateTime;
 
 use crate::clock::ServiceClock;
+#[cfg(feature = "postgres")]
+use crate::database::PostgresStorage;
 use crate::place::Place;
 use crate::seed::Seed;
 
@@ -19,6 +21,9 @@ pub enum Storage {
     Folder(PathBuf),
     /// In memory. The data is lost when the emulator ends, and each start makes new keys.
     Memory,
+    /// In a PostgreSQL database, which many emulators can share. They are then one service.
+    #[cfg(feature = "postgres")]
+    Postgres(Box<PostgresStorage>),
 }
 
 impl Storage {
@@ -27,6 +32,8 @@ impl Storage {
         match self {
             Self::Folder(folder) => Some(folder),
             Self::Memory => None,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => None,
         }
     }
 }
@@ -81,11 +88,13 @@ pub struct Config {
     /// `https://app.example`.
     pub cors_origins: Vec<String>,
     /// Whether `GET /emulator/token` gives tokens to web pages in development, without a credential: to pages on
-    /// loopback hosts and pages of [`Config::cors_origins`], in a browser on this machine.
+    /// loopback hosts and pages of [`Config::cors_origins`], in a browser on this machine. It is off behind a proxy.
     pub token_endpoint: bool,
     /// The URL under which clients reach the emulator, if it differs from the URL in their requests. This is so behind
     /// a proxy.
     pub public_url: Option<String>,
+    /// Whether a proxy ends TLS, so that the emulator serves plain HTTP only. Its own endpoint is then an `http` URL.
+    pub plain_http: bool,
     /// The state to start with. The data folder must not have identities or assignments yet.
     pub import: Option<ExportedState>,
     /// What the emulator has from its start. What the folder has already is not changed.
@@ -183,7 +192,8 @@ impl TrustedIssuer {
 impl Config {
     /// Returns the URL under which clients on this machine reach the emulator on a port, without a slash at the end.
     pub(crate) fn endpoint(&self, port: u16) -> String {
-        format!("https://{}", self.authority(port))
+        let scheme = if self.plain_http { "http" } else { "https" };
+        format!("{scheme}://{}", self.authority(port))
     }
 
     /// Returns the URL of the emulator's page for a browser on this machine. It is plain HTTP, because browsers do not
@@ -204,6 +214,17 @@ impl Config {
     /// Returns the public URL, without a slash at the end.
     pub(crate) fn public_base(&self) -> Option<&str> {
         self.public_url.as_deref().map(|url| url.trim_end_matches('/'))
+    }
+
+    /// Returns whether clients reach the emulator through a proxy. All of them may look as if they were on this
+    /// machine.
+    pub(crate) fn is_behind_proxy(&self) -> bool {
+        self.public_url.is_some() || self.plain_http
+    }
+
+    /// Returns whether web pages in development get tokens without a credential.
+    pub(crate) fn gives_tokens_to_pages(&self) -> bool {
+        self.token_endpoint && !self.is_behind_proxy()
     }
 
     /// Returns a configuration that keeps everything in memory and uses the well-known access key.
@@ -229,6 +250,7 @@ impl Config {
             cors_origins: Vec::new(),
             token_endpoint: false,
             public_url: None,
+            plain_http: false,
             import: None,
             seed: None,
             closed_by_caller: false,
@@ -251,5 +273,11 @@ impl Config {
     /// Returns a configuration that keeps everything in a folder and uses the well-known access key.
     pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
         Self { storage: Storage::Folder(folder.into()), ..Self::in_memory() }
+    }
+
+    /// Returns a configuration that keeps everything in a PostgreSQL database and uses the well-known access key.
+    #[cfg(feature = "postgres")]
+    pub fn in_postgres(storage: PostgresStorage) -> Self {
+        Self { storage: Storage::Postgres(Box::new(storage)), ..Self::in_memory() }
     }
 }

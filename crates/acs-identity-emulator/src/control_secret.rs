@@ -29,7 +29,8 @@ pub(crate) struct OpenedSecret {
 }
 
 /// Returns the control secret. The file of the configuration is read. It is made if it does not exist. Without such a
-/// file, the file in the data folder is used. An emulator in memory makes a secret that only its process knows.
+/// file, the file in the data folder is used. An emulator without a data folder makes a secret that only its process
+/// knows.
 pub(crate) fn open(config: &Config) -> Result<OpenedSecret, Error> {
     match (&config.control_secret, &config.control_secret_file, &config.storage) {
         (Some(secret), _, _) => Ok(OpenedSecret { secret: secret.clone(), file: None }),
@@ -38,6 +39,9 @@ pub(crate) fn open(config: &Config) -> Result<OpenedSecret, Error> {
             keep(&folder.join(CONTROL_SECRET_FILE), files::read_private).map_err(of_file)
         }
         (None, None, Storage::Memory) => Ok(OpenedSecret { secret: made()?, file: None }),
+        // Each emulator has a secret of its own, unless all are given the same one.
+        #[cfg(feature = "postgres")]
+        (None, None, Storage::Postgres(_)) => Ok(OpenedSecret { secret: made()?, file: None }),
     }
 }
 

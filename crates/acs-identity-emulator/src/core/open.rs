@@ -13,6 +13,8 @@ use crate::config::{Config, ExportedState, Storage};
 use crate::error::Error;
 use crate::folder::{self, Folder};
 use crate::log::Shown;
+#[cfg(feature = "postgres")]
+use crate::store::postgres::Postgres;
 use crate::store::{AccessSlot, Caller, Failure, Replacement, Store, Values, block_on};
 
 /// The longest time that a revocation takes to come into force (docs/service.md, section 7).
@@ -47,6 +49,18 @@ impl OpenedStore {
                 let opened = folder::open(path, now, ahead)?;
                 opened.lines.iter().for_each(|words| tracing::warn!("{}", Shown(words)));
                 (opened.store, Some(opened.folder), opened.is_new)
+            }
+            #[cfg(feature = "postgres")]
+            Storage::Postgres(storage) => {
+                let (store, _) = Postgres::open(storage).map_err(|error| Error::Store(error.to_string()))?;
+                if storage.key.is_none() {
+                    tracing::warn!(
+                        "the store has no key, so access keys, signing keys and certificates are in clear in the \
+                         database. For a new database, give one: --store-key-file FILE"
+                    );
+                }
+                // What it holds is durable, so it need not be opened again.
+                (Store::Postgres(store), None, false)
             }
         };
         Ok(Self { store, folder, import, is_new })

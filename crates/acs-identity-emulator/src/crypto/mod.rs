@@ -1,8 +1,8 @@
 //! The provider of cryptography. Only this folder names one (docs/decisions/cryptography.md).
 //!
-//! With the feature `sqlite` or `postgres`, which the program turns on, it is aws-lc-rs: it signs twice as many tokens, and
-//! can make RSA keys. Otherwise it is ring, which needs no build of AWS-LC and starts at once. ring cannot make RSA keys, so
-//! tokens are then signed by a test key.
+//! With the features `sqlite` or `postgres`, which the program turns on, it is aws-lc-rs: it signs twice as many
+//! tokens, and can make RSA keys. Otherwise it is ring, which needs no build of AWS-LC and starts at once. ring cannot
+//! make RSA keys, so tokens are then signed by a test key.
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 #[path = "aws_lc.rs"]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use subtle::ConstantTimeEq as _;
 
 /// The number of bytes of a key.
@@ -35,9 +35,8 @@ impl StoreKey {
         let bytes = if text.len() == 2 * LENGTH && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             of_hex(text)
         } else {
-            let padded = |text: &str| format!("{}{}", text, &"==="[..(4 - text.len() % 4) % 4]);
-            let text = padded(text.trim_end_matches('='));
-            STANDARD.decode(&text).or_else(|_| URL_SAFE.decode(&text)).map_err(|_| StoreKeyError::Form)?
+            let text = text.trim_end_matches('=');
+            STANDARD_NO_PAD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text)).map_err(|_| StoreKeyError::Form)?
         };
         let key: [u8; LENGTH] = bytes.try_into().map_err(|bytes: Vec<u8>| StoreKeyError::Length(bytes.len()))?;
         if key.iter().all(|byte| *byte == key[0]) { Err(StoreKeyError::Uniform) } else { Ok(Self(key)) }

@@ -20,9 +20,12 @@ pub use key::{StoreKey, StoreKeyError};
 pub use parameters::TlsMode;
 pub(crate) use parameters::{Attributes, Binding};
 
-/// How long connecting to an address of a host may take, unless the URL has `connect_timeout`. The system sends a lost
-/// first packet again after a second.
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(1500);
+/// How long an address of a host may take to accept a connection, unless the URL has `connect_timeout`. The system
+/// sends a lost first packet again after a second, so a network that works again is found within two.
+const ACCEPT_TIMEOUT: Duration = Duration::from_millis(1500);
+
+/// How long everything until the login may take, unless the URL has `connect_timeout`.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What the database shows as the name of a connection, unless the URL has `application_name`.
 const APPLICATION: &str = "acs-identity-emulator";
@@ -53,7 +56,7 @@ pub struct PostgresAddress {
     roots: Vec<CertificateDer<'static>>,
     attributes: Attributes,
     binding: Binding,
-    connect_timeout: Duration,
+    connect_timeout: Option<Duration>,
     application: String,
     prepares: bool,
 }
@@ -159,8 +162,14 @@ impl PostgresAddress {
         self.binding
     }
 
+    /// Returns how long an address may take to accept a connection.
+    pub(crate) fn accept_timeout(&self) -> Duration {
+        self.connect_timeout.unwrap_or(ACCEPT_TIMEOUT)
+    }
+
+    /// Returns how long everything until the login may take.
     pub(crate) fn connect_timeout(&self) -> Duration {
-        self.connect_timeout
+        self.connect_timeout.unwrap_or(CONNECT_TIMEOUT)
     }
 
     pub(crate) fn application(&self) -> &str {

@@ -6,7 +6,7 @@ use acs_identity_protocol::visible::inert;
 
 use super::host::PORT;
 use super::parameters::{Attributes, Binding, Parameters, TlsMode};
-use super::{APPLICATION, AddressError, CONNECT_TIMEOUT, PostgresAddress, PostgresHost, RootCertificates};
+use super::{APPLICATION, AddressError, PostgresAddress, PostgresHost, RootCertificates};
 
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 const FORM: &str = "postgres://USER@HOST/DATABASE?sslmode=verify-full";
@@ -66,7 +66,7 @@ pub(super) fn parse(url: &str) -> Result<PostgresAddress, AddressError> {
         roots: Vec::new(),
         attributes: given.attributes.unwrap_or(Attributes::ReadWrite),
         binding: given.binding.unwrap_or(Binding::Prefer),
-        connect_timeout: given.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
+        connect_timeout: given.connect_timeout,
         application: given.application.unwrap_or_else(|| APPLICATION.to_owned()),
         prepares: given.prepares.unwrap_or(false),
     })

@@ -85,7 +85,7 @@ impl Backend {
 
     /// Returns the URL that gives tokens to web pages in development. `None` if it is off.
     pub(crate) fn token_endpoint(&self) -> Option<String> {
-        self.config.token_endpoint.then(|| format!("{}/emulator/token", self.base))
+        self.config.gives_tokens_to_pages().then(|| format!("{}/emulator/token", self.base))
     }
 
     /// Returns the URL by which the client has reached the emulator, without a slash at the end. It is the configured

@@ -43,7 +43,7 @@ impl Access {
             control_secret_file: emulator.control_secret_file().map(Path::to_owned),
             token_endpoint: emulator
                 .config
-                .token_endpoint
+                .gives_tokens_to_pages()
                 .then(|| format!("{}/emulator/token", emulator.endpoint(port))),
             dashboard_url: emulator.config.dashboard(port),
             dashboard: Arc::clone(&emulator.dashboard),

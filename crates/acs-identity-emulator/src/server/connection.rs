@@ -40,6 +40,9 @@ pub(super) async fn serve(tcp: TcpStream, peer: SocketAddr, entry: Entry, edge: 
         return;
     }
     let is_tls = first[0] == TLS_HANDSHAKE;
+    if is_tls && edge.refuses_tls() {
+        return;
+    }
     // A connection that has already ended has no local address.
     let Ok(local) = tcp.local_addr() else { return };
     let connection = Arc::new(Connection::new(peer, local.ip(), is_tls));

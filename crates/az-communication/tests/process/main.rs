@@ -21,6 +21,7 @@ mod ready;
 mod ready_place;
 mod runs;
 mod signals;
+mod store;
 #[path = "../support/mod.rs"]
 mod support;
 mod trust;

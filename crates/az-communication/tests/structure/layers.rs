@@ -33,11 +33,11 @@ pub const EMULATOR: Layers = &[
     &["store", "keys"],
     &["config", "trust"],
     &["seed"],
-    &["log", "place", "files", "faults"],
+    &["log", "place", "files", "faults", "database"],
     &["system"],
     &["error"],
     &["random", "clock"],
-    &["crypto"],
+    &["crypto", "der"],
 ];
 
 /// The folders and files of the emulator's `edge/`.

@@ -11,7 +11,7 @@ use crate::edge::http::error::{HttpError, HttpResult, Note};
 /// was made to resolve to this machine (DNS rebinding).
 pub(crate) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<()> {
     let is_refused_page = is_sent_by_a_page(&request.head.headers);
-    let why = why_elsewhere(request).or_else(|| {
+    let why = why_elsewhere(backend, request).or_else(|| {
         is_refused_page.then_some(
             "This endpoint gives tokens without a credential, so it does not answer web pages (Origin, Sec-Fetch-Site).",
         )
@@ -30,7 +30,7 @@ pub(crate) fn check_front_end(backend: &Backend, request: &RequestContext) -> Ht
         true => origins::allowed(backend, request).is_none(),
         false => is_sent_by_a_page(headers),
     };
-    let why = why_elsewhere(request).or_else(|| {
+    let why = why_elsewhere(backend, request).or_else(|| {
         is_refused_page.then_some(
             "This endpoint gives tokens without a credential, so it answers only web pages on this machine and pages of \
              the origins of --allow-origin (Origin, Sec-Fetch-Site).",
@@ -40,7 +40,14 @@ pub(crate) fn check_front_end(backend: &Backend, request: &RequestContext) -> Ht
 }
 
 /// Returns the reason to refuse a client that is not on this machine.
-fn why_elsewhere(request: &RequestContext) -> Option<&'static str> {
+fn why_elsewhere(backend: &Backend, request: &RequestContext) -> Option<&'static str> {
+    // Not every proxy adds a header.
+    if backend.config.is_behind_proxy() {
+        return Some(
+            "This endpoint gives tokens without a credential, so it is off behind a proxy (--public-url, --plain-http), \
+             which makes every client look as if it were on the emulator's machine.",
+        );
+    }
     if !request.connection.is_local() {
         return Some(
             "This endpoint gives tokens without a credential, so it answers only clients on the emulator's machine.",

@@ -20,6 +20,8 @@ pub(super) async fn show(backend: &Backend, request: &RequestContext) -> HttpRes
     let storage = match backend.config.storage {
         Storage::Folder(_) => "folder",
         Storage::Memory => "memory",
+        #[cfg(feature = "postgres")]
+        Storage::Postgres(_) => "postgres",
     };
     let body = json!({
         "status": if reason.is_none() { "ok" } else { "unavailable" },

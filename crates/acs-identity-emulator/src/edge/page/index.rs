@@ -34,7 +34,7 @@ fn index(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
         let method = route.methods.first().map_or("", |method| method.as_str());
         json!({"method": method, "url": format!("{base}{}", route.path)})
     };
-    let is_on = |route: &Route| route.callers != Callers::FrontEnd || backend.config.token_endpoint;
+    let is_on = |route: &Route| route.callers != Callers::FrontEnd || backend.config.gives_tokens_to_pages();
     let own = backend.routes.iter().filter(|route| route.side == Side::Emulator && is_on(route));
     let endpoints: Vec<Value> = own.filter(|route| !is_alias(backend, route)).map(|route| entry(route)).collect();
     Answer::json(200, &json!({"version": env!("CARGO_PKG_VERSION"), "endpoints": endpoints}))

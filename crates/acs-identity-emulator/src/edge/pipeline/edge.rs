@@ -67,6 +67,11 @@ impl Edge {
         }
     }
 
+    /// Returns whether TLS is refused, because a proxy ends it.
+    pub(crate) fn refuses_tls(&self) -> bool {
+        self.backend.config.plain_http
+    }
+
     /// Keeps the copies of the data of a shared store current, until the emulator ends.
     pub(crate) fn keep_copies(&self, stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + use<> {
         keep_copies(Arc::clone(&self.backend.core), Arc::clone(&self.backend.faults), stopped)

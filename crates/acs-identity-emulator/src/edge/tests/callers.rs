@@ -83,6 +83,33 @@ async fn endpoints_without_a_credential_do_not_answer_through_a_proxy() {
     }
 }
 
+/// A proxy such as HAProxy adds no header by itself, and connects from this machine.
+#[tokio::test]
+async fn behind_a_proxy_endpoints_without_a_credential_are_off() {
+    let public = Config { public_url: Some("https://acs.example".into()), ..Config::in_memory() };
+    for config in [public, Config { plain_http: true, ..Config::in_memory() }] {
+        let edge = Arc::new(edge_of(Config { token_endpoint: true, ..config }));
+        for request in endpoints() {
+            let answer = request.plain().of(&edge).await;
+            assert_eq!((answer.status, answer.text_of("error").as_str()), (403, "access_denied"), "{}", answer.text);
+            assert!(answer.text.contains("off behind a proxy"), "{}", answer.text);
+        }
+        let of_pages = ask("GET", "/emulator/token?user=ann").plain().of(&edge).await;
+        assert_eq!((of_pages.status, of_pages.code().as_str()), (403, "Forbidden"), "{}", of_pages.text);
+        assert!(!ask("GET", "/emulator/").of(&edge).await.text.contains("/emulator/token"));
+        let code = "grant_type=device_code&client_id=c&device_code=x";
+        let redeemed = ask("POST", "/common/oauth2/v2.0/token").body(code).of(&edge).await;
+        assert_eq!(redeemed.status, 403, "{}", redeemed.text);
+        // The form of managed identity with a secret header has a credential.
+        let of_app_service = ask("GET", "/msi/token?resource=https://communication.azure.com");
+        let header = edge.backend.core.access_keys.identity_header();
+        let with_secret = of_app_service.clone().header("x-identity-header", &header).plain().of(&edge).await;
+        assert_eq!(with_secret.status, 200, "{}", with_secret.text);
+        assert_eq!(of_app_service.plain().of(&edge).await.status, 401);
+        assert_eq!(create().plain().of(&edge).await.status, 201);
+    }
+}
+
 #[tokio::test]
 async fn endpoints_without_a_credential_answer_only_by_a_name_of_the_emulator() {
     let edge = Arc::new(edge_of(Config { hostnames: vec!["acs-emulator".into()], ..Config::in_memory() }));

@@ -3,13 +3,14 @@
 use acs_identity_emulator::CA_CERTIFICATE_FILE;
 
 use crate::commands::emulator::log;
-use crate::commands::emulator::options::declared::{AUTHORITY_DATA_DIR, AUTHORITY_HOSTNAME};
+use crate::commands::emulator::options::declared::{AUTHORITY_DATA_DIR, AUTHORITY_HOSTNAME, STORE};
 use crate::commands::emulator::options::{configuration, data_folder};
 use crate::commands::emulator::serving::opening::{self, Hints};
 use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::globals::YES;
 use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
+use crate::knack::variables;
 use crate::report::error::CliError;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
@@ -32,6 +33,7 @@ const HINTS: Hints = Hints {
 };
 
 fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
+    refuse_database(invocation)?;
     let folder = data_folder::data_dir(invocation)?;
     let hostnames = configuration::hostnames(invocation)?;
     log::start(log::Format::Text);
@@ -47,4 +49,20 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     );
     invocation.printer.lines(&lines);
     Ok(Outcome::nothing())
+}
+
+/// Refuses to replace the authority of the usual folder if the variables name a database.
+fn refuse_database(invocation: &Invocation<'_>) -> Result<(), CliError> {
+    if invocation.arguments.has(&AUTHORITY_DATA_DIR) {
+        return Ok(());
+    }
+    let names = STORE.variable_names();
+    match names.map(variables::value).find_map(Result::transpose).transpose()? {
+        Some(given) => Err(CliError::usage(format!(
+            "{} names a database, and this command replaces the authority of a data folder.",
+            given.named_by
+        ))
+        .hint("Name the folder: --data-dir FOLDER. The authority in a database stays as long as the database.")),
+        None => Ok(()),
+    }
 }

@@ -3,15 +3,15 @@
 use std::ffi::OsString;
 use std::process::{Command, ExitStatus};
 
-use acs_identity_emulator::{Config, Storage};
+use acs_identity_emulator::Config;
 
 use crate::commands::emulator::environment::variables::Credentials;
 use crate::commands::emulator::environment::{certificates, variables};
 use crate::commands::emulator::options::declared::{
     ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, CONTROL_SECRET, CONTROL_SECRET_FILE, ENTRA_ADMIN,
     ENTRA_ISSUER, EXPORT_ON_EXIT, HOSTNAME, IMPORT, KEEP_CREDENTIALS, LOG_FORMAT, LOG_REQUESTS, NO_REQUEST_LOG,
-    PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR, RUN_HOST, RUN_IN_MEMORY, RUN_OPEN, RUN_PORT, SEED, STRICT_API_VERSION,
-    THROTTLE, TOKEN_ENDPOINT,
+    PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR, RUN_HOST, RUN_IN_MEMORY, RUN_OPEN, RUN_PORT, RUN_STORE,
+    RUN_STORE_KEY_FILE, RUN_STORE_PASSWORD_FILE, SEED, STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT,
 };
 use crate::commands::emulator::options::headings::{ACCESS, ADDRESS, BEHAVIOUR, DATA, LOG};
 use crate::commands::emulator::options::{configuration, data_folder, host, read, similar_variables};
@@ -46,6 +46,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         PUBLIC_URL.group(ADDRESS),
         RUN_DATA_DIR.group(DATA),
         RUN_IN_MEMORY.group(DATA),
+        RUN_STORE.group(DATA),
+        RUN_STORE_KEY_FILE.group(DATA),
+        RUN_STORE_PASSWORD_FILE.group(DATA),
         SEED.group(DATA),
         IMPORT.group(DATA),
         EXPORT_ON_EXIT.group(DATA),
@@ -103,26 +106,14 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     file_limit::check_file_limit()?;
     let port = read::option(invocation, &RUN_PORT)?.map_or(Ok(0), |given| given.port())?;
     let place = host::place(read::option(invocation, &RUN_HOST)?.as_ref())?;
-    let in_memory = match [&RUN_IN_MEMORY, &RUN_DATA_DIR].map(|option| invocation.arguments.has(option)) {
-        [true, true] => return Err(data_folder::both()),
-        [false, true] => false,
-        [_, false] => read::flag(invocation, &RUN_IN_MEMORY)?,
-    };
-    let storage = match read::option(invocation, &RUN_DATA_DIR)?.filter(|_| !in_memory) {
-        Some(given) => Storage::Folder(read::absolute(given.value.into())?),
-        None => Storage::Memory,
-    };
+    let data = data_folder::of_run(invocation)?;
     let credentials = match read::flag(invocation, &KEEP_CREDENTIALS)? {
         true => Credentials::Own,
         false => Credentials::Emulator,
     };
     let opens = read::flag(invocation, &RUN_OPEN)?;
-    let data = match &storage {
-        Storage::Folder(folder) => Some(folder.as_path()),
-        Storage::Memory => None,
-    };
-    let at_end = AtEnd::of(invocation, data, &[])?;
-    let config = Config { storage, port, ..Config::in_memory() }.on(place);
+    let at_end = AtEnd::of(invocation, data.folder(), &[])?;
+    let config = Config { storage: data.to_storage(), port, ..Config::in_memory() }.on(place);
     let config = configuration::configure(invocation, config)?;
     // The signals are registered before there is a folder to remove or a command to signal. Until here, a signal simply
     // ends this process.

@@ -10,14 +10,15 @@ use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPME
 use crate::commands::emulator::options::declared::{
     ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, CONTROL_SECRET, CONTROL_SECRET_FILE, DATA_DIR,
     DETACH, ENTRA_ADMIN, ENTRA_ISSUER, EXPORT_ON_EXIT, HOST, HOSTNAME, IMPORT, IN_MEMORY, LOG_FILE, LOG_FORMAT,
-    LOG_REQUESTS, NO_REQUEST_LOG, OPEN, PARENT_PID, PID_FILE, PORT, PUBLIC_URL, READY_FILE, REVOCATION_DELAY, SEED,
-    STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT, UNTIL_STDIN_CLOSES,
+    LOG_REQUESTS, NO_REQUEST_LOG, OPEN, PARENT_PID, PID_FILE, PLAIN_HTTP, PORT, PUBLIC_URL, READY_FILE,
+    REVOCATION_DELAY, SEED, STORE, STORE_KEY_FILE, STORE_PASSWORD_FILE, STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT,
+    UNTIL_STDIN_CLOSES,
 };
 use crate::commands::emulator::options::headings::{ACCESS, ADDRESS, BEHAVIOUR, DATA, LOG, PROCESS};
 use crate::commands::emulator::options::path_text::text_of;
 use crate::commands::emulator::options::{configuration, data_folder, host, read, similar_variables};
 use crate::commands::emulator::process::process_file::{Kind, PID, ProcessFile, READY};
-use crate::commands::emulator::process::ready_line::Ready;
+use crate::commands::emulator::process::ready_line::{Ready, place_of};
 use crate::commands::emulator::serving::at_end::AtEnd;
 use crate::commands::emulator::serving::opening::Hints;
 use crate::commands::emulator::serving::until::Until;
@@ -48,8 +49,12 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         CERTIFICATE.group(ADDRESS),
         CERTIFICATE_KEY.group(ADDRESS),
         PUBLIC_URL.group(ADDRESS),
+        PLAIN_HTTP.group(ADDRESS),
         DATA_DIR.group(DATA),
         IN_MEMORY.group(DATA),
+        STORE.group(DATA),
+        STORE_KEY_FILE.group(DATA),
+        STORE_PASSWORD_FILE.group(DATA),
         SEED.group(DATA),
         IMPORT.group(DATA),
         EXPORT_ON_EXIT.group(DATA),
@@ -86,6 +91,11 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         },
         Example { name: "Start it, and open its page in a browser", command: "{} --open" },
         Example { name: "Start it for the next steps of a CI job", command: "{} --in-memory --detach" },
+        Example {
+            name: "Start one of several emulators that are one service, with a database for all data",
+            command: "{} --store 'postgres://acs@db.example/acs?sslmode=verify-full' --store-key-file store.key \
+                --public-url https://acs.example",
+        },
         Example {
             name: "Start with the identities and keys of a file, and with another time",
             command: "{} --in-memory --seed seed.yaml --clock 2030-01-31T09:00:00Z",
@@ -131,11 +141,12 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     file_limit::check_file_limit()?;
     let port = read::option(invocation, &PORT)?.map_or(Ok(DEVELOPMENT_PORT), |given| given.port())?;
     let place = host::place(read::option(invocation, &HOST)?.as_ref())?;
-    let folder = data_folder(invocation)?;
+    let data = data_folder::of_start(invocation, detached.is_none())?;
+    let folder = data.folder();
     let log_file = read::option(invocation, &LOG_FILE)?;
     if detached.is_none() {
         if read::flag(invocation, &DETACH)? {
-            return detach::start(invocation, folder.as_deref());
+            return detach::start(invocation, &data);
         }
         if let Some(given) = &log_file {
             return Err(CliError::usage(format!("{} is given without --detach.", given.named_by))
@@ -144,22 +155,22 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     }
     let opens = read::flag(invocation, &OPEN)?;
     let is_open = place.is_open();
-    let config = folder.as_ref().map_or_else(Config::in_memory, Config::in_folder).on(place);
+    let config = Config { storage: data.to_storage(), ..Config::in_memory() }.on(place);
     let config = configuration::configure(invocation, Config { port, ..config })?;
     let until = Until::of(invocation)?;
     let pid_file = read::option(invocation, &PID_FILE)?;
     let ready_file = read::option(invocation, &READY_FILE)?;
-    let at_end = AtEnd::of(invocation, folder.as_deref(), &[&pid_file, &ready_file, &log_file])?;
+    let at_end = AtEnd::of(invocation, folder, &[&pid_file, &ready_file, &log_file])?;
     // Until here, a signal simply ends this process.
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
     let claim = |kind: &'static Kind, given: Option<Given>| {
-        given.map(|given| ProcessFile::claim(kind, &given.value, folder.as_deref())).transpose()
+        given.map(|given| ProcessFile::claim(kind, &given.value, folder)).transpose()
     };
     let mut pid_file = claim(&PID, pid_file)?;
     let mut ready_file = claim(&READY, ready_file)?;
     let opened = opening::open(config, log_format, &HINTS)?;
-    let (files, mut temporary) = match &folder {
+    let (files, mut temporary) = match folder {
         Some(folder) => (Files::in_data_folder(folder, opened.ca_certificate())?, None),
         None => Files::in_temporary_folder(invocation, opened.ca_certificate())?,
     };
@@ -170,7 +181,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         }
         emulator.set_trust_files(files.to_trust());
         let ready = Ready {
-            data: files.data,
+            data: place_of(&data)?,
             certificate: files.certificate,
             bundle: files.bundle,
             file: ready_file.as_ref().map(|file| text_of(file.path())).transpose()?,
@@ -243,20 +254,11 @@ const HINTS: Hints = Hints {
     no_folder: NO_FOLDER_HINT,
 };
 
-/// Returns the folder for the data, or `None` for memory.
-fn data_folder(invocation: &Invocation<'_>) -> Result<Option<PathBuf>, CliError> {
-    if data_folder::in_memory(invocation)? {
-        return Ok(None);
-    }
-    data_folder::data_dir(invocation).map(Some)
-}
-
 /// The paths of the files that clients need.
 #[derive(Default)]
 struct Files {
     certificate: Option<String>,
     bundle: Option<String>,
-    data: Option<String>,
 }
 
 impl Files {
@@ -269,7 +271,6 @@ impl Files {
         Ok(Self {
             certificate: Some(text_of(&folder.join(CA_CERTIFICATE_FILE))?),
             bundle: Some(text_of(&bundle_file::keep(folder, authority)?)?),
-            data: Some(text_of(folder)?),
         })
     }
 
@@ -293,7 +294,7 @@ impl Files {
         };
         let certificate = temporary_folder::write(&folder, CA_CERTIFICATE_FILE, authority)?;
         let bundle = temporary_folder::write(&folder, BUNDLE_FILE, bundle::bundle(authority, folder.path()))?;
-        let files = Self { certificate: Some(text_of(&certificate)?), bundle: Some(text_of(&bundle)?), data: None };
+        let files = Self { certificate: Some(text_of(&certificate)?), bundle: Some(text_of(&bundle)?) };
         Ok((files, Some(folder)))
     }
 }

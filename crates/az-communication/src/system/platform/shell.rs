@@ -58,6 +58,15 @@ impl Platform {
         }
     }
 
+    /// Returns the command that closes a file to all users but its owner.
+    pub fn close_file(self, path: &str) -> String {
+        let path = self.quoted(path);
+        match self {
+            Self::Linux | Self::MacOs => format!("chmod 600 {path}"),
+            Self::Windows => format!("icacls {path} /inheritance:r /grant:r \"${{env:USERNAME}}:F\""),
+        }
+    }
+
     /// Returns the command that sets the clock.
     pub const fn set_clock(self) -> &'static str {
         match self {

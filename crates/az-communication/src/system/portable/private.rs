@@ -42,6 +42,11 @@ pub fn is_open_to_others(_: &Metadata) -> bool {
     false
 }
 
+/// Returns `false`: the permissions are not known.
+pub fn has_rights_for_others(_: &Metadata) -> bool {
+    false
+}
+
 /// Checks whether it is a file. Its owner is not known.
 pub fn is_closed_to_writers(metadata: &Metadata) -> bool {
     metadata.is_file()

@@ -48,8 +48,8 @@ pub use nameless::{name, nameless};
 #[cfg(target_os = "linux")]
 pub use own::{is_caller, is_this_file, own_program};
 pub use private::{
-    close_folder_to_others, close_to_others, for_owner, for_owner_folder, is_closed_to_writers, is_of_another_user,
-    is_open_to_others, open_to_readers,
+    close_folder_to_others, close_to_others, for_owner, for_owner_folder, has_rights_for_others, is_closed_to_writers,
+    is_of_another_user, is_open_to_others, open_to_readers,
 };
 pub use processes::{
     REPLACES, ask_to_end, call_by, exit_signal, has_ended, leave_session, may_be_child_of, own_group, replace,

@@ -49,6 +49,11 @@ pub fn is_open_to_others(metadata: &Metadata) -> bool {
     metadata.permissions().mode() & 0o777 != 0o600
 }
 
+/// Checks whether the permissions of a file let other users than its owner do anything with it.
+pub fn has_rights_for_others(metadata: &Metadata) -> bool {
+    metadata.mode() & 0o077 != 0
+}
+
 /// Checks whether it is a file of this user that no other user can write.
 pub fn is_closed_to_writers(metadata: &Metadata) -> bool {
     metadata.is_file() && metadata.uid() == geteuid().as_raw() && metadata.mode() & 0o022 == 0

@@ -105,7 +105,7 @@ impl Problem {
             Self::NotPostgres => "Check the port in the URL of the store",
             Self::NoTls => "Turn TLS on in the server, or use sslmode=disable if nobody can listen on the network",
             Self::HostName => "Use the name of the host that its certificate has",
-            Self::Certificate(CertificateError::UnknownIssuer) => {
+            Self::Certificate(CertificateError::UnknownIssuer | CertificateError::BadSignature) => {
                 "Give the certificate of its authority by sslrootcert=FILE in the URL of the store"
             }
             Self::Certificate(CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. }) => {
@@ -140,7 +140,8 @@ impl fmt::Display for Problem {
             Self::NotPostgres => f.write_str("what answers there is not a PostgreSQL server"),
             Self::NoTls => f.write_str("it has no TLS"),
             Self::HostName => f.write_str("its name cannot be in a certificate"),
-            Self::Certificate(CertificateError::UnknownIssuer) => {
+            // The signature of an authority with the same name as a trusted one, and another key.
+            Self::Certificate(CertificateError::UnknownIssuer | CertificateError::BadSignature) => {
                 f.write_str("its certificate does not come from a trusted authority")
             }
             Self::Certificate(error) => write!(f, "its certificate was not accepted: {}", inert(&error.to_string())),
@@ -172,6 +173,7 @@ impl Unreachable {
     }
 
     /// Returns the hosts, and what is wrong with each.
+    #[cfg(test)]
     pub(crate) fn problems(&self) -> impl Iterator<Item = (&PostgresHost, &Problem)> {
         self.0.iter().map(|(host, problem)| (host, problem))
     }

@@ -39,9 +39,9 @@ impl Fault {
     pub(super) fn of(error: Error, effect: Effect) -> Self {
         if let Some(refused) = error.as_db_error() {
             return match refused.parsed_severity() {
-                // The server ends the connection after these. Whether it had carried the statement out before is unknown.
-                Some(Severity::Fatal | Severity::Panic) => Self::Lost(effect),
-                _ => Self::Refused(Box::new(refused.clone())),
+                Some(Severity::Error) => Self::Refused(Box::new(refused.clone())),
+                // The server ends the connection after the others. Whether it carried the statement out is unknown.
+                _ => Self::Lost(effect),
             };
         }
         let is_of_stream = std::error::Error::source(&error).is_some_and(|source| source.is::<std::io::Error>());
@@ -52,6 +52,7 @@ impl Fault {
     }
 
     /// Returns whether the statement may have changed something.
+    #[cfg(test)]
     pub(crate) fn effect(&self) -> Effect {
         match self {
             Self::Unreachable(_) | Self::Busy | Self::Refused(_) => Effect::None,
@@ -71,7 +72,7 @@ impl Fault {
     /// Checks whether the state of the connection is unknown afterwards.
     pub(super) fn spoils_connection(&self) -> bool {
         // A prepared statement whose result has other columns after a migration is refused until the connection ends.
-        self.code().map_or(true, |code| *code == SqlState::FEATURE_NOT_SUPPORTED)
+        self.code().is_none_or(|code| *code == SqlState::FEATURE_NOT_SUPPORTED)
     }
 }
 

@@ -11,7 +11,6 @@ use tokio_postgres::{Error, Row};
 use super::fault::{Effect, Fault};
 use super::pool::Shared;
 use super::session::{Parameter, Session};
-use super::transaction::{Isolation, Transaction};
 use crate::clock::machine;
 
 /// How long it may take to stop a statement that was given up, and to end a transaction.
@@ -62,19 +61,12 @@ impl Lease {
         self.run(Effect::Unknown, |session| session.query(sql, parameters)).await
     }
 
-    /// Executes a statement and returns how many rows it changed.
-    pub(crate) async fn execute(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<u64, Fault> {
-        self.run(Effect::Unknown, |session| session.execute(sql, parameters)).await
-    }
-
-    /// Begins a transaction.
-    pub(crate) async fn begin(self, isolation: Isolation) -> Result<Transaction, Fault> {
+    /// A transaction begins on the server.
+    pub(super) fn transaction_begins(&self) {
         self.is_in_transaction.store(true, Ordering::Relaxed);
-        self.run(Effect::None, |session| session.batch(isolation.begin())).await?;
-        Ok(Transaction::new(self))
     }
 
-    pub(super) fn session(&self) -> Result<&Session, Fault> {
+    fn session(&self) -> Result<&Session, Fault> {
         self.session.as_ref().ok_or(Fault::Lost(Effect::None))
     }
 

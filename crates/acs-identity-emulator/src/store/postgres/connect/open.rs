@@ -1,5 +1,8 @@
 //! Opens connections: tries the hosts one after the other.
 
+use std::net::SocketAddr;
+
+use tokio::net::TcpStream;
 use tokio_postgres::Config;
 use tokio_postgres::config::{ChannelBinding, SslMode, SslNegotiation};
 
@@ -79,17 +82,22 @@ impl Opener {
             (Err(problem), Place::Address(address))
                 if self.tls.mode() == TlsMode::Prefer && wants_no_tls(&problem, with_tls) =>
             {
-                let stream = Stream::Tcp(socket::connect(*address).await?);
+                let stream = Stream::Tcp(self.connect(*address).await?);
                 self.start(stream, host, number, place, ended).await
             }
             (session, _) => session,
         }
     }
 
+    async fn connect(&self, address: SocketAddr) -> Result<TcpStream, Problem> {
+        let limit = self.address.accept_timeout();
+        machine::timeout(limit, socket::connect(address)).await.unwrap_or(Err(Problem::Silent(limit)))
+    }
+
     /// Opens a stream to a place, with TLS where the mode wants it.
     pub(super) async fn stream(&self, host: &PostgresHost, place: &Place) -> Result<Stream, Problem> {
         match place {
-            Place::Address(address) => self.tls.set_up(socket::connect(*address).await?, host).await,
+            Place::Address(address) => self.tls.set_up(self.connect(*address).await?, host).await,
             // TLS is not used there, as in libpq.
             Place::Local(path) => Ok(Stream::Local(socket::connect_local(path).await?)),
         }

@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 
 use super::failure::Unreachable;
 use super::fault::Fault;
 use super::lease::Lease;
 use super::open::{Ended, Opener};
 use super::session::Session;
+use super::slot::Slots;
 use crate::clock::machine;
 use crate::database::PostgresAddress;
 
@@ -30,15 +31,13 @@ pub(super) struct Shared {
     pub(super) runtime: Handle,
     size: usize,
     state: Mutex<State>,
-    /// Wakes the task that opens connections.
-    wanted: Arc<Notify>,
+    /// The open connections, idle or not. The task that opens them waits for a free place.
+    slots: Arc<Slots>,
 }
 
 #[derive(Default)]
 struct State {
     idle: Vec<Session>,
-    /// How many connections are open, idle or not.
-    open: usize,
     waiting: VecDeque<oneshot::Sender<Result<Session, Unreachable>>>,
     /// Why the last attempt to open a connection failed.
     trouble: Option<Unreachable>,
@@ -49,23 +48,9 @@ struct State {
     is_closed: bool,
 }
 
-/// The place of a connection among those of a pool. When it is dropped, another connection is opened.
-pub(super) struct Slot {
-    pool: Weak<Shared>,
-    era: u64,
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        let Some(pool) = self.pool.upgrade() else { return };
-        pool.lock().open -= 1;
-        pool.wanted.notify_one();
-    }
-}
-
 impl Drop for Shared {
     fn drop(&mut self) {
-        self.wanted.notify_one();
+        self.slots.wake();
     }
 }
 
@@ -82,7 +67,7 @@ impl Pool {
             runtime: Handle::current(),
             size,
             state: Mutex::default(),
-            wanted: Arc::default(),
+            slots: Arc::default(),
         });
         tokio::spawn(keep_open(Arc::downgrade(&shared)));
         Ok(Self(shared))
@@ -109,8 +94,7 @@ impl Pool {
 
     /// Returns why no connection can be opened, if none is open. It does not block.
     pub(crate) fn trouble(&self) -> Option<Unreachable> {
-        let state = self.0.lock();
-        state.trouble.clone().filter(|_| state.open == 0)
+        self.0.lock().trouble.clone().filter(|_| self.0.slots.taken() == 0)
     }
 
     /// Closes the connections that are not in use. Those in use are closed when they are given back.
@@ -121,7 +105,7 @@ impl Pool {
             state.waiting.clear();
             std::mem::take(&mut state.idle)
         };
-        self.0.wanted.notify_one();
+        self.0.slots.wake();
         for session in idle {
             session.end().await;
         }
@@ -149,7 +133,7 @@ impl Shared {
         if let Some(session) = state.idle.pop() {
             return Taken::Session(Box::new(session));
         }
-        if let (Some(trouble), 0) = (&state.trouble, state.open) {
+        if let (Some(trouble), 0) = (&state.trouble, self.slots.taken()) {
             return Taken::Trouble(trouble.clone());
         }
         let (sender, answer) = oneshot::channel();
@@ -165,9 +149,6 @@ impl Shared {
                 let mut state = self.lock();
                 let is_current = session.slot.as_ref().is_some_and(|slot| slot.era == state.era);
                 if session.is_closed() || state.is_closed || !is_current {
-                    // The slot locks the state again when it is dropped.
-                    drop(state);
-                    drop(session);
                     return;
                 }
                 match state.waiting.pop_front() {
@@ -196,7 +177,8 @@ impl Shared {
         drop(closed);
     }
 
-    /// Stops using all connections that are open, because a host accepts no writes any more. The next host is tried first.
+    /// Stops using all connections that are open, because a host accepts no writes any more. The next host is tried
+    /// first.
     pub(super) fn distrust(&self, session: &Session) {
         let dropped = {
             let mut state = self.lock();
@@ -211,13 +193,12 @@ impl Shared {
     }
 
     /// Adds a connection that was opened.
-    fn add(self: &Arc<Self>, mut session: Session) {
+    fn add(&self, mut session: Session) {
         {
             let mut state = self.lock();
-            state.open += 1;
             state.host = session.host;
             state.trouble = None;
-            session.slot = Some(Slot { pool: Arc::downgrade(self), era: state.era });
+            session.slot = Some(self.slots.take(state.era));
         }
         self.give(session);
     }
@@ -227,7 +208,7 @@ impl Shared {
         let told = {
             let mut state = self.lock();
             state.trouble = Some(unreachable.clone());
-            if state.open == 0 { std::mem::take(&mut state.waiting) } else { VecDeque::new() }
+            if self.slots.taken() == 0 { std::mem::take(&mut state.waiting) } else { VecDeque::new() }
         };
         for waiting in told {
             let _ = waiting.send(Err(unreachable.clone()));
@@ -248,16 +229,16 @@ async fn keep_open(pool: Weak<Shared>) {
         let Some(shared) = pool.upgrade() else { return };
         let (is_closed, is_complete, host) = {
             let state = shared.lock();
-            (state.is_closed, state.open >= shared.size, state.host)
+            (state.is_closed, shared.slots.taken() >= shared.size, state.host)
         };
         if is_closed {
             return;
         }
         if is_complete {
-            let wanted = Arc::clone(&shared.wanted);
+            let slots = Arc::clone(&shared.slots);
             // The pool may end meanwhile.
             drop(shared);
-            wanted.notified().await;
+            slots.changed().await;
             continue;
         }
         match shared.opener.open(host, &ended).await {

@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Error, Row, SimpleQueryMessage, Statement};
 
-use super::pool::Slot;
+use super::slot::Slot;
 use super::socket::Place;
 use super::stream::SetUp;
 use crate::clock::machine;
@@ -49,14 +49,6 @@ impl Session {
         match self.statement(sql, parameters).await? {
             Some(statement) => self.client.query(&statement, &values(parameters)).await,
             None => self.client.query_typed(sql, parameters).await,
-        }
-    }
-
-    /// Executes a statement and returns how many rows it changed.
-    pub(super) async fn execute(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<u64, Error> {
-        match self.statement(sql, parameters).await? {
-            Some(statement) => self.client.execute(&statement, &values(parameters)).await,
-            None => self.client.execute_typed(sql, parameters).await,
         }
     }
 

@@ -18,8 +18,8 @@ pub(super) enum Stream {
     Tls(Box<client::TlsStream<TcpStream>>),
 }
 
-/// Gives tokio-postgres a stream whose TLS is set up already. tokio-postgres reports some failures of TLS only as a text,
-/// and knows neither `verify-ca` nor `verify-full`.
+/// Gives tokio-postgres a stream whose TLS is set up already. tokio-postgres reports some failures of TLS only as a
+/// text, and knows neither `verify-ca` nor `verify-full`.
 pub(super) struct SetUp;
 
 impl TlsConnect<Stream> for SetUp {

@@ -52,7 +52,7 @@ impl Tls {
         }
         stream.write_all(&REQUEST).await.map_err(Problem::of_stream)?;
         let mut answer = [0];
-        // Exactly one byte is read: whatever comes behind it before the handshake is not protected, and must not be used.
+        // Exactly one byte is read: whatever comes behind it before the handshake is not protected.
         stream.read_exact(&mut answer).await.map_err(Problem::of_stream)?;
         match answer[0] {
             YES => {}

@@ -19,7 +19,7 @@ pub(crate) enum Isolation {
 }
 
 impl Isolation {
-    pub(super) fn begin(self) -> &'static str {
+    fn begin(self) -> &'static str {
         match self {
             Self::ReadCommitted => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
             Self::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -34,11 +34,16 @@ pub(crate) struct Transaction {
     has_failed: AtomicBool,
 }
 
-impl Transaction {
-    pub(super) fn new(lease: Lease) -> Self {
-        Self { lease, has_failed: AtomicBool::new(false) }
+impl Lease {
+    /// Begins a transaction.
+    pub(crate) async fn begin(self, isolation: Isolation) -> Result<Transaction, Fault> {
+        self.transaction_begins();
+        self.run(Effect::None, |session| session.batch(isolation.begin())).await?;
+        Ok(Transaction { lease: self, has_failed: AtomicBool::new(false) })
     }
+}
 
+impl Transaction {
     /// Lets the statements end at another point in time.
     pub(crate) fn extend(&mut self, end: Instant) {
         self.lease.extend(end);
@@ -47,18 +52,6 @@ impl Transaction {
     /// Executes a statement and returns its rows.
     pub(crate) async fn query(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, Fault> {
         let answer = self.lease.run(Effect::None, |session| session.query(sql, parameters)).await;
-        self.note(answer)
-    }
-
-    /// Executes a statement and returns how many rows it changed.
-    pub(crate) async fn execute(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<u64, Fault> {
-        let answer = self.lease.run(Effect::None, |session| session.execute(sql, parameters)).await;
-        self.note(answer)
-    }
-
-    /// Executes statements without parameters and without rows, such as those of a schema.
-    pub(crate) async fn batch(&self, sql: &str) -> Result<(), Fault> {
-        let answer = self.lease.run(Effect::None, |session| session.batch(sql)).await;
         self.note(answer)
     }
 

@@ -28,6 +28,9 @@ impl Verifier {
             TlsMode::Prefer | TlsMode::Require => !roots.is_empty(),
             TlsMode::VerifyCa | TlsMode::VerifyFull => true,
         };
+        if checks_chain && roots.is_empty() {
+            return Err(Error::General("there are no trusted certificates".to_owned()));
+        }
         let of_roots = || WebPkiServerVerifier::builder_with_provider(roots.into(), Arc::clone(provider)).build();
         let chain = checks_chain.then(of_roots).transpose().map_err(|error| Error::General(error.to_string()))?;
         Ok(Self { provider: Arc::clone(provider), chain, checks_name: address.tls() == TlsMode::VerifyFull })

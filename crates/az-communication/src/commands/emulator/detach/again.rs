@@ -4,9 +4,11 @@ use std::env;
 use std::process::Command;
 
 use crate::commands::emulator::detach::mark;
-use crate::commands::emulator::options::declared::{DETACH, IMPORT, LOG_FILE, OPEN, PID_FILE, READY_FILE, SEED};
+use crate::commands::emulator::options::declared::{
+    DATA_DIR, DETACH, IMPORT, IN_MEMORY, LOG_FILE, OPEN, PID_FILE, READY_FILE, SEED, STORE,
+};
 use crate::commands::emulator::options::path_text::text_of;
-use crate::commands::emulator::options::{access_key, control_secret, read};
+use crate::commands::emulator::options::{access_key, control_secret, read, store};
 use crate::commands::emulator::process::default_paths::Places;
 use crate::knack::argument::{Argument, Arity};
 use crate::knack::globals::{DEBUG, ONLY_SHOW_ERRORS, VERBOSE};
@@ -29,7 +31,7 @@ pub(crate) fn command(invocation: &Invocation<'_>, places: &Places) -> Result<Co
     command.args(invocation.command.path.split(' '));
     let arguments = &invocation.arguments;
     let files = [(&PID_FILE, &places.pid), (&LOG_FILE, &places.log), (&READY_FILE, &places.ready)];
-    let secrets = [access_key::SECRET, control_secret::SECRET];
+    let secrets = [access_key::SECRET, control_secret::SECRET, store::SECRET];
     let is_put_otherwise = |argument: &Argument| {
         let mut others =
             files.iter().map(|(file, _)| file.key()).chain(secrets.iter().map(|secret| secret.option.key()));
@@ -53,7 +55,15 @@ pub(crate) fn command(invocation: &Invocation<'_>, places: &Places) -> Result<Co
     command.args(levels.iter().filter(|flag| arguments.has(flag)).map(Argument::key));
     // Secrets are not passed as arguments, because all users can see arguments. A file cannot be passed either, because
     // a file such as the shell's `<(…)` cannot be read twice.
+    // As a variable, it would contradict this one.
+    if arguments.has(&STORE) {
+        command.env_remove(IN_MEMORY.variable_name().unwrap_or_default());
+    }
     for secret in secrets {
+        // The variables of a place for the data that is not used are left as they are.
+        if secret.option.key() == STORE.key() && [&IN_MEMORY, &DATA_DIR].iter().any(|place| arguments.has(place)) {
+            continue;
+        }
         let Some(given) = secret.given(invocation)? else { continue };
         (secret.check)(&given)?;
         let Some(name) = secret.option.variable_name() else { continue };

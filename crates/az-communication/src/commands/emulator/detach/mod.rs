@@ -10,19 +10,18 @@ pub(crate) mod mark;
 
 pub(in crate::commands::emulator) use mark::Detached;
 
-use std::path::Path;
 use std::process::{Child, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::commands::emulator::control::Control;
+use crate::commands::emulator::options::data_folder::Data;
 use crate::commands::emulator::options::declared::{OPEN, UNTIL_STDIN_CLOSES};
-use crate::commands::emulator::options::path_text::text_of;
 use crate::commands::emulator::options::read;
 use crate::commands::emulator::page::{self, browser};
 use crate::commands::emulator::process::default_paths::Places;
 use crate::commands::emulator::process::process_file::{self, PID, READY};
-use crate::commands::emulator::process::ready_line::Ready;
+use crate::commands::emulator::process::ready_line::{Ready, place_of};
 use crate::delegate;
 use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
@@ -41,19 +40,19 @@ const LOOK: Duration = Duration::from_millis(5);
 /// How long an emulator that must end may take to end.
 const END: Duration = Duration::from_secs(10);
 
-/// Starts the emulator with that data folder, or in memory if `data` is `None`.
+/// Starts the emulator with that data.
 ///
 /// # Errors
 ///
 /// Fails when an emulator already runs there, when it does not become ready, or when the ready line cannot be written.
-pub(crate) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<Outcome, CliError> {
+pub(crate) fn start(invocation: &Invocation<'_>, data: &Data) -> Result<Outcome, CliError> {
     if read::flag(invocation, &UNTIL_STDIN_CLOSES)? {
         return Err(CliError::usage("--until-stdin-closes cannot be given with --detach.").hint(
             "An emulator in the background has no stdin. To end it together with another process: --parent-pid PID",
         ));
     }
     let opens = read::flag(invocation, &OPEN)?;
-    let places = Places::of(invocation, data)?;
+    let places = Places::of(invocation, data.into())?;
     refuse_where_one_runs(&places, data)?;
     // The stdout of the emulator's own process is its log.
     process_file::refuse_stdout(&PID, &places.pid)?;
@@ -62,7 +61,7 @@ pub(crate) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
     let folders = if places.is_usual { Folders::of_file(&places.pid)? } else { Folders::default() };
-    let log = Log::open(&places.log, data)?;
+    let log = Log::open(&places.log, data.folder())?;
     command.stdin(Stdio::null()).stdout(log.handle()?).stderr(log.handle()?);
     let mut child = command.spawn().map_err(|error| delegate::not_started(&command, error))?;
     let outcome = wait(&mut child, &mut signals, &places, data)?;
@@ -115,10 +114,10 @@ fn unexplained(what: &str) -> CliError {
 }
 
 /// Refuses to start if an emulator already runs there. The message describes it as far as possible.
-fn refuse_where_one_runs(places: &Places, data: Option<&Path>) -> Result<(), CliError> {
+fn refuse_where_one_runs(places: &Places, data: &Data) -> Result<(), CliError> {
     let mut looked_at = vec![places.clone()];
-    if data.is_some() {
-        looked_at.push(Places::usual(data)?);
+    if data.folder().is_some() {
+        looked_at.push(Places::usual(data.into())?);
     }
     for places in looked_at {
         let known = process_file::holder(&READY, &places.ready).map(|holder| (holder.process, Some(holder.content)));
@@ -134,7 +133,7 @@ fn refuse_where_one_runs(places: &Places, data: Option<&Path>) -> Result<(), Cli
             .hint(format!("To stop it: {stop}"))
             .hint(
                 "To start another emulator, give another data folder (--data-dir), or another pid file (--pid-file) if \
-                 its data is in memory. Also give another port (--port).",
+                 its data is in memory or in a database. Also give another port (--port).",
             ));
     }
     Ok(())
@@ -148,8 +147,8 @@ enum Waited {
     Signal(i32),
 }
 
-fn wait(child: &mut Child, signals: &mut Signals, places: &Places, data: Option<&Path>) -> Result<Waited, CliError> {
-    let data = data.map(text_of).transpose()?;
+fn wait(child: &mut Child, signals: &mut Signals, places: &Places, data: &Data) -> Result<Waited, CliError> {
+    let data = place_of(data)?;
     loop {
         let line = process_file::holder(&READY, &places.ready).map(|holder| holder.content);
         if let Some(ready) = line.and_then(|line| Ready::of_file(&line, child.id(), data.clone())) {

@@ -8,7 +8,8 @@ use crate::commands::emulator::log::Format;
 use crate::commands::emulator::options::control_secret::Source;
 use crate::commands::emulator::options::declared::{
     ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, ENTRA_ADMIN, ENTRA_ISSUER, HOSTNAME, IMPORT, LOG_FORMAT,
-    LOG_REQUESTS, NO_REQUEST_LOG, PUBLIC_URL, REVOCATION_DELAY, SEED, STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT,
+    LOG_REQUESTS, NO_REQUEST_LOG, PLAIN_HTTP, PUBLIC_URL, REVOCATION_DELAY, SEED, STRICT_API_VERSION, THROTTLE,
+    TOKEN_ENDPOINT,
 };
 use crate::commands::emulator::options::origin::is_web;
 use crate::commands::emulator::options::read::{flag, list, option};
@@ -77,6 +78,14 @@ pub(crate) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
     config.token_endpoint = flag(invocation, &TOKEN_ENDPOINT)?;
     if let Some(given) = option(invocation, &PUBLIC_URL)? {
         config.public_url = Some(public_url(&given)?);
+    }
+    config.plain_http = flag(invocation, &PLAIN_HTTP)?;
+    if config.token_endpoint && (config.plain_http || config.public_url.is_some()) {
+        let other = if config.plain_http { PLAIN_HTTP.key() } else { PUBLIC_URL.key() };
+        return Err(CliError::usage(format!("{} cannot be given with {other}.", TOKEN_ENDPOINT.key())).hint(
+            "It gives tokens without a credential to pages on this machine, and a proxy makes every client look as if it \
+             were on this machine.",
+        ));
     }
     for given in list(invocation, &ENTRA_ISSUER)? {
         fetch::check_url(&given.named_by, &given.value).map_err(|error| error.hint(ENTRA_METADATA))?;

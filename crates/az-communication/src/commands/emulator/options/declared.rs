@@ -12,6 +12,32 @@ pub(crate) const IN_MEMORY: Argument = Argument::new(&["--in-memory"], "Keep all
     .arity(Arity::Flag)
     .extension();
 
+pub(crate) const STORE: Argument = Argument::new(
+    &["--store"],
+    "URL of a PostgreSQL database for all data, which many emulators share as one service: \
+     postgres://USER@HOST/DATABASE?sslmode=verify-full; not with --data-dir or --in-memory; @FILE reads it from a file.",
+)
+.variable(Variable::EmulatorSecret)
+.extension();
+
+pub(crate) const STORE_KEY_FILE: Argument = Argument::new(
+    &["--store-key-file"],
+    "File with the key that encrypts keys and certificates in the database of --store: 32 random bytes in base64 or in \
+     hexadecimal digits; all emulators of a database need the same one.",
+)
+.variable(Variable::Emulator)
+.completion(Completion::File)
+.extension();
+
+pub(crate) const STORE_PASSWORD_FILE: Argument = Argument::new(
+    &["--store-password-file"],
+    "File with the password of the user of --store; by default, it is in the URL, in PGPASSWORD, or in the file \
+     ~/.pgpass or PGPASSFILE.",
+)
+.variable(Variable::Emulator)
+.completion(Completion::File)
+.extension();
+
 /// The options of `run` have their own variables, because the other variables are for the emulator of `start`.
 pub(crate) const RUN_HOST: Argument = HOST.variable(Variable::EmulatorRun);
 pub(crate) const RUN_OPEN: Argument = OPEN.variable(Variable::EmulatorRun);
@@ -24,6 +50,10 @@ pub(crate) const RUN_DATA_DIR: Argument = Argument::new(
 .variable(Variable::EmulatorRun)
 .completion(Completion::File)
 .extension();
+
+pub(crate) const RUN_STORE: Argument = STORE.variable(Variable::EmulatorRun);
+pub(crate) const RUN_STORE_KEY_FILE: Argument = STORE_KEY_FILE.variable(Variable::EmulatorRun);
+pub(crate) const RUN_STORE_PASSWORD_FILE: Argument = STORE_PASSWORD_FILE.variable(Variable::EmulatorRun);
 
 pub(crate) const RUN_IN_MEMORY: Argument = Argument {
     help: "Keep all data in memory, as without --data-dir; not with --data-dir.",
@@ -124,9 +154,19 @@ pub(crate) const TOKEN_ENDPOINT: Argument = Argument::new(
 
 pub(crate) const PUBLIC_URL: Argument = Argument::new(
     &["--public-url"],
-    "URL under which clients reach the emulator through a proxy, used in responses and in the ready line of `start`.",
+    "URL under which clients reach the emulator through a proxy, used in responses and in the ready line of `start`; \
+     endpoints that give tokens without a credential are off, because a proxy makes every client look local.",
 )
 .variable(Variable::Emulator)
+.extension();
+
+pub(crate) const PLAIN_HTTP: Argument = Argument::new(
+    &["--plain-http"],
+    "Serve plain HTTP only, because a proxy ends TLS; as with --public-url, the endpoints that give tokens without a \
+     credential are off.",
+)
+.variable(Variable::Emulator)
+.arity(Arity::Flag)
 .extension();
 
 pub(crate) const LOG_REQUESTS: Argument = Argument::new(&["--log-requests"], "Log a line for each request.")

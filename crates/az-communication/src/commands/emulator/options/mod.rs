@@ -13,4 +13,5 @@ pub(crate) mod path_text;
 pub(crate) mod read;
 pub(crate) mod secret;
 pub(crate) mod similar_variables;
+pub(crate) mod store;
 pub(crate) mod trusted_issuers;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::commands::emulator::options::data_folder::Data;
 use crate::commands::emulator::options::declared::{LOG_FILE, PID_FILE, READY_FILE};
 use crate::commands::emulator::options::read;
 use crate::knack::argument::Argument;
@@ -9,6 +10,24 @@ use crate::knack::invocation::Invocation;
 use crate::knack::variables::Given;
 use crate::report::error::CliError;
 use crate::service::emulator_files;
+
+/// Where an emulator stores its data, as far as its default paths depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept<'a> {
+    Folder(&'a Path),
+    Memory,
+    Database,
+}
+
+impl<'a> From<&'a Data> for Kept<'a> {
+    fn from(data: &'a Data) -> Self {
+        match data {
+            Data::Folder(folder) => Self::Folder(folder),
+            Data::Memory => Self::Memory,
+            Data::Database(_) => Self::Database,
+        }
+    }
+}
 
 /// The absolute paths of the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,12 +40,12 @@ pub(crate) struct Places {
 }
 
 impl Places {
-    /// Returns the paths for an emulator with that data folder, or in memory if `data` is `None`.
+    /// Returns the paths for an emulator with that data.
     ///
     /// # Errors
     ///
     /// Fails when an option is empty, or when there is no default path.
-    pub(crate) fn of(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<Self, CliError> {
+    pub(crate) fn of(invocation: &Invocation<'_>, data: Kept<'_>) -> Result<Self, CliError> {
         Self::read(invocation, data, read::option)
     }
 
@@ -37,7 +56,7 @@ impl Places {
     /// Fails when an option is empty, or when there is no default path.
     pub(crate) fn read(
         invocation: &Invocation<'_>,
-        data: Option<&Path>,
+        data: Kept<'_>,
         option: fn(&Invocation<'_>, &Argument) -> Result<Option<Given>, CliError>,
     ) -> Result<Self, CliError> {
         let given = |argument: &Argument| -> Result<Option<PathBuf>, CliError> {
@@ -59,16 +78,17 @@ impl Places {
     ///
     /// # Errors
     ///
-    /// Fails when the data is in memory and there is no home directory.
-    pub(crate) fn usual(data: Option<&Path>) -> Result<Self, CliError> {
+    /// Fails when there is no data folder, and there is no home directory.
+    pub(crate) fn usual(data: Kept<'_>) -> Result<Self, CliError> {
         let stem = match data {
-            Some(data) => data.to_owned(),
-            None => {
+            Kept::Folder(data) => data.to_owned(),
+            Kept::Memory | Kept::Database => {
                 let folder = emulator_files::data_dir().map_err(|_| {
                     CliError::new("There is no home directory for the emulator's pid file.")
                         .hint("Set one: --pid-file FILE, or AZURE_COMMUNICATION_EMULATOR_PID_FILE.")
                 })?;
-                with(&std::path::absolute(&folder).unwrap_or(folder), "-in-memory")
+                let end = if data == Kept::Memory { "-in-memory" } else { "-store" };
+                with(&std::path::absolute(&folder).unwrap_or(folder), end)
             }
         };
         Ok(Self { pid: with(&stem, ".pid"), log: with(&stem, ".log"), ready: with(&stem, ".json"), is_usual: true })
@@ -93,11 +113,11 @@ mod tests {
 
     #[test]
     fn the_files_are_beside_the_data_folder_and_the_pid_file() {
-        let usual = Places::usual(Some(Path::new("/data/emulator"))).unwrap();
+        let usual = Places::usual(Kept::Folder(Path::new("/data/emulator"))).unwrap();
         assert_eq!(usual.pid, Path::new("/data/emulator.pid"));
         assert_eq!(usual.log, Path::new("/data/emulator.log"));
         assert_eq!(usual.ready, Path::new("/data/emulator.json"));
-        assert_eq!(Places::usual(Some(Path::new("/data/emulator//"))).unwrap(), usual);
+        assert_eq!(Places::usual(Kept::Folder(Path::new("/data/emulator//"))).unwrap(), usual);
         // If a pid file has another extension, the new extension is appended to its whole name.
         for (pid, log) in [("/run/x.pid", "/run/x.log"), ("/run/x", "/run/x.log"), ("/run/x.log", "/run/x.log.log")] {
             assert_eq!(with(&stem_of(Path::new(pid)), ".log"), Path::new(log), "{pid}");

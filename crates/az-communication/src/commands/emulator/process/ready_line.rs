@@ -7,6 +7,7 @@ use acs_identity_emulator::Access;
 use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPMENT_EMULATOR};
 use serde_json::{Value as Json, json};
 
+use crate::commands::emulator::options::data_folder::Data;
 use crate::commands::emulator::options::path_text::text_of;
 use crate::commands::emulator::process::process_file::ProcessFile;
 use crate::knack::globals::OUTPUT;
@@ -18,6 +19,19 @@ use crate::report::program::Program;
 use crate::report::stdout;
 use crate::service::{emulator_files, emulator_options};
 use crate::system::platform::Platform;
+
+/// Returns the data folder, or the URL of the database without a password, for a user. Returns `None` for memory.
+///
+/// # Errors
+///
+/// Fails when the path of the folder is not UTF-8.
+pub(crate) fn place_of(data: &Data) -> Result<Option<String>, CliError> {
+    match data {
+        Data::Memory => Ok(None),
+        Data::Folder(folder) => text_of(folder).map(Some),
+        Data::Database(database) => Ok(Some(database.address.to_string())),
+    }
+}
 
 /// The members of every ready line.
 pub(crate) const MEMBERS: [&str; 7] =
@@ -40,7 +54,7 @@ pub(crate) struct Ready {
     pub(crate) certificate: Option<String>,
     /// The path of the bundle with the root certificates of this machine and the authority.
     pub(crate) bundle: Option<String>,
-    /// The data folder. `None` if the data is in memory.
+    /// The data folder, or the URL of the database. `None` if the data is in memory.
     pub(crate) data: Option<String>,
     /// The path of the ready file.
     pub(crate) file: Option<String>,

@@ -11,7 +11,7 @@ use crate::commands::emulator::options::declared::{
     STATUS_DATA_DIR, STATUS_HOST, STATUS_IN_MEMORY, STATUS_PID_FILE, STATUS_PORT, STATUS_READY_FILE,
 };
 use crate::commands::emulator::options::read;
-use crate::commands::emulator::process::default_paths::Places;
+use crate::commands::emulator::process::default_paths::{Kept, Places};
 use crate::commands::emulator::process::process_file::{self, PID, READY};
 use crate::commands::emulator::process::ready_line::Ready;
 use crate::knack::argument::Argument;
@@ -67,10 +67,11 @@ impl Local {
         let folder = text(&STATUS_DATA_DIR)?;
         let in_memory = data_folder::in_memory(invocation)? && (!names_files || arguments.has(&STATUS_IN_MEMORY));
         let data = if in_memory { None } else { data_folder::data_dir(invocation).ok() };
-        let mut places: Vec<Places> = Places::read(invocation, data.as_deref(), of_files).into_iter().collect();
-        // The default emulator may have a folder or be in memory.
+        let kept = data.as_deref().map_or(Kept::Memory, Kept::Folder);
+        let mut places: Vec<Places> = Places::read(invocation, kept, of_files).into_iter().collect();
+        // The default emulator may have a folder, or be in memory, or have a database.
         if !in_memory && folder.is_none() && file.is_none() {
-            places.extend(Places::usual(None));
+            places.extend([Kept::Memory, Kept::Database].into_iter().filter_map(|kept| Places::usual(kept).ok()));
         }
         // A variable that lets each start choose a port names none.
         let has_port = port.is_some_and(|port| port != 0 || arguments.has(&STATUS_PORT));

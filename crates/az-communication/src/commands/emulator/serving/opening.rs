@@ -27,7 +27,7 @@ pub(crate) struct Hints {
 pub(crate) fn open(config: Config, format: log::Format, hints: &Hints) -> Result<Emulator, CliError> {
     let folder = match &config.storage {
         Storage::Folder(folder) => Some(folder.clone()),
-        Storage::Memory => None,
+        Storage::Memory | Storage::Postgres(_) => None,
     };
     // The authority must be allowed to sign for all of these names.
     let names: Vec<String> =
