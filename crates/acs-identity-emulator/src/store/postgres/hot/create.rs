@@ -28,7 +28,8 @@ static STATEMENT: LazyLock<String> = LazyLock::new(|| {
         "{asked}, f AS MATERIALIZED (SELECT a.place, {VERDICT_COLUMNS}, a.user_id AS user_of_new, \
              a.custom_id AS custom_id_of_new, a.created_at AS created_at_of_new, a.last_token_issued_at AS at_of_new, \
              {IDENTITY} FROM a {found}), \
-         made AS (INSERT INTO identities (user_id, custom_id, last_token_issued_at, revocation, revoked_below, created_at) \
+         made AS (INSERT INTO identities \
+                 (user_id, custom_id, last_token_issued_at, revocation, revoked_below, created_at) \
              SELECT user_of_new, custom_id_of_new, at_of_new, 0, 0, created_at_of_new FROM f \
              WHERE NOT stale AND NOT gone AND user_id IS NULL \
              ORDER BY custom_id_of_new COLLATE \"C\", user_of_new COLLATE \"C\" \

@@ -7,7 +7,7 @@ use tokio_postgres::types::Type;
 
 use super::super::connect::Lease;
 use super::super::fault::Fault;
-use super::super::row::{self, Columns};
+use super::super::row;
 use super::guard::{Guard, Guards, VERDICT_COLUMNS, asked, verdict};
 use super::{Ended, Hot, made, unlike};
 use crate::store::operation::Outcome;

@@ -29,8 +29,8 @@ pub(in crate::store::postgres) struct Guards {
     keys: Vec<Option<i64>>,
 }
 
-/// The row of the service with the generations of the keys, as `s`. The limit tells the planner that it is one row. With
-/// its guess of a thousand, it would compile each statement, which takes 10 ms.
+/// The row of the service with the generations of the keys, as `s`. The limit tells the planner that it is one row.
+/// With its guess of a thousand, it would compile each statement, which takes 10 ms.
 const SERVICE: &str = "s AS MATERIALIZED (SELECT generation, oldest, \
     (SELECT generation FROM access_keys WHERE slot = 'primary') AS primary_key, \
     (SELECT generation FROM access_keys WHERE slot = 'secondary') AS secondary_key FROM service LIMIT 1)";
