@@ -170,8 +170,10 @@ pub(in crate::store) fn write_aside(store: &Store) {
     }
 }
 
-/// Waits until so many sessions of the database wait for a lock.
+/// Waits until so many sessions of the database wait for a lock, or one if there is a pooler, which may take a second
+/// for each new connection.
 pub(super) async fn until_waiting(client: &tokio_postgres::Client, count: i64) {
+    let count = if std::env::var_os(POOLER).is_some() { 1 } else { count };
     let waiting = "SELECT count(*) FROM pg_stat_activity \
                    WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let start = machine::instant();
