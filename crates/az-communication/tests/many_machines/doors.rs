@@ -64,13 +64,15 @@ fn behind_a_balancer_nothing_is_given_where_no_credential_is_asked_for() {
     let server = Arc::new(Server::start_on(&machines.emulator, "127.0.0.1"));
     let database = server.database();
     let store = server.url(&database);
-    let service = Service::through(Port::on(&machines.emulator, EMULATOR), server, database, 2, |url| {
-        Start::new(&store, url).on(&machines.emulator, "127.0.0.1").with(&["--token-endpoint"])
-    });
+    let start = |url: &str| Start::new(&store, url).on(&machines.emulator, "127.0.0.1");
+    let with_door = start("https://acs-emulator.example").with(&["--token-endpoint"]).begin().result();
+    let (code, said) = with_door.err().expect("--token-endpoint is refused");
+    assert!(code == Some(2) && said.contains("--token-endpoint cannot be given with --plain-http"), "{code:?}: {said}");
+    let service = Service::through(Port::on(&machines.emulator, EMULATOR), server, database, 2, start);
     for door in DOORS {
         for host in ["localhost", "127.0.0.1", EMULATOR] {
             let answer = machines.knock(&service.balancer, door, host);
-            assert!(matches!(answer.status, 403 | 404), "{door:?}, {host}: {answer:?}");
+            assert_eq!(answer.status, 403, "{door:?}, {host}: {answer:?}");
             assert!(!answer.body.to_string().contains("eyJ"), "{door:?}, {host}: {answer:?}");
         }
     }

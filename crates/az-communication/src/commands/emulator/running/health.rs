@@ -16,6 +16,9 @@ const PATH: &str = "/health/ready";
 /// The time limit for a response, if the user has not set a shorter one.
 pub(crate) const LIMIT: Duration = Duration::from_secs(5);
 
+/// The time limit for finding out whether a server on this machine speaks plain HTTP.
+const PLAIN_LIMIT: Duration = Duration::from_secs(2);
+
 /// The largest response that is read, in bytes. Real responses are smaller.
 const MOST: u64 = 1 << 16;
 
@@ -91,6 +94,26 @@ pub(crate) fn by_http(host: &str, limit: Duration) -> Health {
         Some(error) => format!("{host} cannot be asked: {}", system_text(&error)),
         None => format!("{host} has no address"),
     })
+}
+
+/// Returns whether a server on this machine refuses plain HTTP, as a proxy that ends TLS does: HAProxy closes the
+/// connection, others answer 400. The host includes the port.
+pub(super) fn speaks_tls_only(host: &str) -> bool {
+    use io::ErrorKind as K;
+    let deadline = Instant::now() + PLAIN_LIMIT;
+    let Some((name, port)) = host.rsplit_once(':').and_then(|(name, port)| Some((name, port.parse().ok()?))) else {
+        return false;
+    };
+    let addresses = names::addresses(name, port, deadline).unwrap_or_default();
+    let refuses = |address| match exchange(address, host, deadline) {
+        Ok((status, _)) => Some(status == 400),
+        Err(error) => {
+            let refuses = [K::InvalidData, K::ConnectionReset, K::ConnectionAborted, K::BrokenPipe];
+            refuses.contains(&error.kind()).then_some(true)
+        }
+    };
+    // Nothing may listen on the first address of a name.
+    addresses.into_iter().find_map(refuses).unwrap_or(false)
 }
 
 /// Returns the reason for a server that does not respond in time.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use acs_identity_protocol::endpoint::host_and_path;
 use acs_identity_protocol::signature::AccessKey;
 
+use super::health::speaks_tls_only;
 use super::local::{ADDRESS, FILES, Local, running};
 use crate::commands::emulator::options::declared::{CONNECTION_STRING, ENDPOINT, STATUS_PORT};
 use crate::commands::emulator::options::read;
@@ -23,6 +24,8 @@ pub(crate) struct Target {
     /// The process id, if a pid file or ready file contains it.
     pub(crate) process: Option<i32>,
     pub(crate) ask: Ask,
+    /// How to ask a proxy on this machine that ends TLS in front of emulators, if a URL of https names the emulator.
+    pub(super) through_proxy: Option<Connection>,
     /// Its access key, if a connection string names it.
     pub(crate) key: Option<NamedKey>,
     /// Its ready file, if it is running in the background or has one.
@@ -57,14 +60,15 @@ pub(crate) enum Ask {
     /// Over plain HTTP, at this host and port. On this machine, the connection cannot be intercepted, and no
     /// certificate needs to be trusted.
     Plain(String),
-    /// As a service on another machine.
+    /// As a service on another machine, or behind a proxy that ends TLS.
     Service(Connection),
 }
 
 impl Target {
     /// Returns an emulator of which no more is known than how to ask it.
     pub(super) fn new(endpoint: Option<String>, ask: Ask) -> Self {
-        Self { endpoint, process: None, ask, key: None, ready: None, assumed: None, source: None }
+        let (process, through_proxy, key, ready) = (None, None, None, None);
+        Self { endpoint, process, ask, through_proxy, key, ready, assumed: None, source: None }
     }
 
     /// Returns the emulator that holds this ready file.
@@ -92,6 +96,20 @@ impl Target {
     ///
     /// Fails when one of them cannot be read.
     pub(crate) fn find(invocation: &Invocation<'_>) -> Result<Self, CliError> {
+        Ok(Self::named(invocation)?.or_through_proxy())
+    }
+
+    /// An emulator on this machine speaks plain HTTP on the same port as TLS. A proxy that ends TLS does not.
+    fn or_through_proxy(self) -> Self {
+        match (&self.ask, &self.through_proxy) {
+            (Ask::Plain(place), Some(connection)) if self.ready.is_none() && speaks_tls_only(place) => {
+                Self { ask: Ask::Service(connection.clone()), ..self }
+            }
+            _ => self,
+        }
+    }
+
+    fn named(invocation: &Invocation<'_>) -> Result<Self, CliError> {
         let at_endpoint = |given: Given| {
             check_url(&given.named_by, &given.value)?;
             let target = Self::of_endpoint(&given.value).ok_or_else(|| given.is_not("a URL of an emulator"))?;
@@ -133,19 +151,28 @@ impl Target {
         let (host, path) = host_and_path(url).ok()?;
         let scheme = url.split_once("://")?.0.to_ascii_lowercase();
         let endpoint = format!("{scheme}://{host}{path}");
-        let ask = match scheme == "http" || names::is_loopback(host_of(host)) {
-            true => Ask::Plain(with_port(host, &scheme)),
-            false => Ask::Service(Connection {
-                host: host.to_owned(),
-                path: path.to_owned(),
-                auth: Auth::Login,
-                development_emulator: false,
-                plain_http: false,
-                unused_key: false,
-                subscription: None,
-            }),
+        let connection = Connection {
+            host: host.to_owned(),
+            path: path.to_owned(),
+            auth: Auth::Login,
+            development_emulator: false,
+            plain_http: false,
+            unused_key: false,
+            subscription: None,
         };
-        Some(Self::new(Some(endpoint), ask))
+        Some(match scheme == "http" {
+            true => Self::new(Some(endpoint), Ask::Plain(with_port(host, &scheme))),
+            false => Self::of_service(endpoint, connection),
+        })
+    }
+
+    /// Returns the emulator at an endpoint of https.
+    fn of_service(endpoint: String, connection: Connection) -> Self {
+        if !names::is_loopback(host_of(&connection.host)) {
+            return Self::new(Some(endpoint), Ask::Service(connection));
+        }
+        let ask = Ask::Plain(with_port(&connection.host, "https"));
+        Self { through_proxy: Some(connection), ..Self::new(Some(endpoint), ask) }
     }
 
     /// Adds what is known about the emulator of an endpoint: the access key of the connection string that is given with
@@ -188,11 +215,7 @@ impl Target {
 
     fn of_connection((connection, key): (Connection, NamedKey)) -> Self {
         let endpoint = connection.endpoint();
-        let ask = match names::is_loopback(host_of(&connection.host)) {
-            true => Ask::Plain(with_port(&connection.host, "https")),
-            false => Ask::Service(connection),
-        };
-        Self { key: Some(key), ..Self::new(Some(endpoint), ask) }
+        Self { key: Some(key), ..Self::of_service(endpoint, connection) }
     }
 }
 
