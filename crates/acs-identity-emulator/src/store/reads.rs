@@ -1,8 +1,6 @@
 //! The reads of the store. Each is consistent.
 
 use super::confirmation::{after_read, expected};
-#[cfg(feature = "postgres")]
-use super::confirmation::expected;
 use super::operation::{Caller, Copied, Snapshot};
 use super::rows::{AccessKeyRow, AssignmentRow, DescribedIdentity, Filter, Kind, Name, SigningKeyRow, SigningSlot};
 use super::whole_state::Visit;
