@@ -6,7 +6,6 @@ mod contention;
 mod opening;
 mod proxy;
 mod seen;
-mod speed;
 mod trouble;
 
 use std::sync::atomic::{AtomicU32, Ordering};
