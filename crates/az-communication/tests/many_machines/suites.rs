@@ -4,7 +4,7 @@
 use crate::behind::Behind;
 use crate::support::Folder;
 use crate::support::emulator::exchanges::all_are_answered_alike;
-use crate::support::schemathesis::{self, CONTROL, SERVICE, operations_and_answered};
+use crate::support::schemathesis::{self, CONTROL, Extent, SERVICE, operations_and_answered};
 
 #[test]
 #[ignore = "needs Python packages and PostgreSQL: run scripts/test.sh"]
@@ -45,11 +45,12 @@ fn schemathesis_behind_a_balancer() {
     let without_off = SERVICE.replace("(token|", "(");
     assert_ne!(without_off, SERVICE);
     let query = "?api-version=2025-03-02-preview";
-    let service = schemathesis::command("service_hooks", query, &without_off, &file("service"));
-    Behind::start().run(&["bash", "-c", &service]);
-    // The operations of the control API change what the others rely on.
-    let control = schemathesis::command("control_hooks", "", CONTROL, &file("control"));
-    Behind::start().run(&["bash", "-c", &control]);
+    let service = schemathesis::command_in(Extent::brief(), "service_hooks", query, &without_off, &file("service"));
+    let behind = Behind::start();
+    behind.run(&["bash", "-c", &service]);
+    // The operations of the control API come last, because they change what the others rely on.
+    let control = schemathesis::command_in(Extent::brief(), "control_hooks", "", CONTROL, &file("control"));
+    behind.run(&["bash", "-c", &control]);
     let (operations, of_service) = operations_and_answered(&file("service"));
     let answered = &of_service | &operations_and_answered(&file("control")).1;
     // A call of the other one would end a replica.
