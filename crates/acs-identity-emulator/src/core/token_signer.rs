@@ -56,7 +56,7 @@ impl TokenSigner {
     /// Makes the key for the tokens of a caller, if there is none yet.
     pub(super) async fn make_key(&self, caller: Caller) -> Result<(), Failure> {
         let (slot, generation) = slot_of(caller);
-        self.keys.make(slot, generation).await
+        unless_replaced(self.keys.make(slot, generation).await)
     }
 
     /// Parses the key for the tokens of a caller with the primary access key, so that the first token does not wait for
@@ -67,7 +67,7 @@ impl TokenSigner {
         }
         let slot = AccessSlot::Primary;
         let generation = self.access_keys.generations()[slot as usize];
-        self.keys.get(SigningSlot::Access(slot), generation).await.map(drop)
+        unless_replaced(self.keys.get(SigningSlot::Access(slot), generation).await.map(drop))
     }
 
     /// Returns the key for the tokens of a caller.
@@ -129,5 +129,14 @@ impl TokenSigner {
         // The other waiting requests sign first. Responses that leave together wake their client only once.
         yield_now().await;
         Ok(signed)
+    }
+}
+
+/// Lets a start go on although another process of a shared store has replaced the access key meanwhile. Requests copy
+/// the access keys again, and make the missing key.
+fn unless_replaced(made: Result<(), Failure>) -> Result<(), Failure> {
+    match made {
+        Err(Failure::KeyGone) => Ok(()),
+        made => made,
     }
 }

@@ -15,7 +15,7 @@ const REPLICAS: usize = 3;
 #[test]
 #[ignore = "needs PostgreSQL and HAProxy: run scripts/test.sh"]
 fn kills_of_replicas_and_of_the_server_lose_nothing_and_make_nothing_stale() {
-    let kills: usize = if is_long() { 200 } else { 6 };
+    let kills: usize = if is_long() { 200 } else { 5 };
     let mut service = Service::on(Arc::new(Server::start()), REPLICAS);
     let (world, mut random) = (world(), random());
     let began = Instant::now();
@@ -77,7 +77,7 @@ fn after_a_failover_to_a_synchronous_standby_the_replicas_go_on_and_nothing_is_l
 #[test]
 #[ignore = "needs PostgreSQL and HAProxy: run scripts/test.sh"]
 fn connections_that_the_server_ends_every_100_milliseconds_lose_nothing() {
-    let time = Duration::from_secs(if is_long() { 60 } else { 3 });
+    let time = Duration::from_secs(if is_long() { 60 } else { 2 });
     let mut service = Service::shared(REPLICAS);
     let (world, mut random) = (world(), random());
     round(&mut service, &world, &mut random, |disturbed| {

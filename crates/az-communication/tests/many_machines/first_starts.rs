@@ -1,5 +1,6 @@
 //! First starts at once, on an empty database.
 
+use crate::is_long;
 use crate::support::balancer::Port;
 use crate::support::postgres::Server;
 use crate::support::replicas::Start;
@@ -10,7 +11,7 @@ fn two_first_starts_at_once_make_one_resource_and_one_authority() {
     let server = Server::shared();
     // The port is never served. It only keeps others from it.
     let url = Port::new().url();
-    for round in 0..10 {
+    for round in 0..if is_long() { 10 } else { 2 } {
         let store = server.url(&server.database());
         let starting = [(); 2].map(|()| Start::new(&store, &url).begin());
         let replicas = starting.map(|starting| starting.ready());

@@ -2,6 +2,7 @@
 //! are then checked against the rules of the histories: nothing acknowledged is lost, and no answer is stale.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crate::check;
 use crate::clients::{probe, reconcile, set_clock_for_the_probe, work};
@@ -16,6 +17,9 @@ const CLIENTS: usize = 3;
 
 /// The number of identities of former rounds that are checked again.
 const OLD: usize = 100;
+
+/// The time between two connections of a client.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The number of answers before and after each disturbance.
 const BETWEEN: usize = 60;
@@ -97,7 +101,8 @@ pub fn round(service: &mut Service, world: &World, random: &mut Random, disturb:
     world.next_round(OLD);
 }
 
-/// Connects again after each request that was not answered. If that was the regeneration of a key that is in force, the
+/// Connects again after each request that was not answered, with a pause as in an SDK. Without it, the clients would
+/// take the processors from what starts again. If that was the regeneration of a key that is in force, the
 /// client regenerates no more in this round, because the key may be another one by now.
 fn client(world: &World, number: usize, balancer: &Balancer, stop: &AtomicBool, mut random: Random) {
     while !stop.load(Ordering::Relaxed) {
@@ -110,6 +115,7 @@ fn client(world: &World, number: usize, balancer: &Balancer, stop: &AtomicBool, 
         };
         let number = if is_unsure { CLIENTS } else { number };
         work(world, number, balancer.client(), stop, &mut random);
+        std::thread::sleep(PAUSE);
     }
 }
 

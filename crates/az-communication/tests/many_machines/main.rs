@@ -7,6 +7,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod behind;
+mod control;
 mod cut_off;
 mod disturbances;
 mod doors;

@@ -127,7 +127,7 @@ fn regenerate(two: &mut Two, which: fn(AccessKey, AccessKey) -> AccessKey, expec
 fn what_one_replica_has_acknowledged_another_one_knows_within_a_millisecond() {
     let service = Service::shared(2);
     let mut two = Two::of(&service);
-    let wanted = if is_long() { 10_000 } else { 300 };
+    let wanted = if is_long() { 10_000 } else { 90 };
     let (mut pairs, mut late) = (0, 0);
     while pairs < wanted {
         for (name, pair) in PAIRS {

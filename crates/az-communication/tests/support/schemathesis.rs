@@ -17,15 +17,47 @@ pub const SECRET_VARIABLE: &str = "AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET";
 /// tests/peers/python. The hooks write the statuses of each operation to a file. `AZ_TEST_SEED=random` (or a number)
 /// selects another seed.
 pub fn command(hooks: &str, query: &str, paths: &str, answers: &Path) -> String {
+    command_in(if is_long() { Extent::Long } else { Extent::Usual }, hooks, query, paths, answers)
+}
+
+fn is_long() -> bool {
+    std::env::var_os("AZ_LONG").is_some()
+}
+
+/// How many requests Schemathesis sends.
+#[derive(Clone, Copy)]
+pub enum Extent {
+    /// A few valid ones of each operation, for a test that cares about where they arrive.
+    Brief,
+    Usual,
+    Long,
+}
+
+impl Extent {
+    pub fn brief() -> Self {
+        if is_long() { Self::Long } else { Self::Brief }
+    }
+
+    fn options(self) -> &'static str {
+        match self {
+            Self::Brief => "--phases examples,fuzzing --mode positive --max-examples 7",
+            Self::Usual => "--max-examples 25",
+            Self::Long => "--max-examples 100",
+        }
+    }
+}
+
+/// Does the same to that extent.
+pub fn command_in(extent: Extent, hooks: &str, query: &str, paths: &str, answers: &Path) -> String {
     let python = std::env::var("AZ_TEST_PYTHON").expect("AZ_TEST_PYTHON: run scripts/test.sh");
     let program = Path::new(&python).with_file_name("schemathesis");
     // The seed is fixed, so the examples are the same in each run.
-    let examples = if std::env::var_os("AZ_LONG").is_some() { 100 } else { 25 };
+    let extent = extent.options();
     // Schemathesis keeps a folder with its examples in the current folder.
     format!(
         "export SCHEMATHESIS_HOOKS={hooks} PYTHONPATH=$PWD/tests/peers/python AZ_TEST_ANSWERS='{}' && \
          cd \"$(mktemp -d)\" && '{}' run \"$AZURE_COMMUNICATION_ENDPOINT/openapi.json{query}\" \
-         --url \"$AZURE_COMMUNICATION_ENDPOINT\" --include-path-regex '{paths}' --checks all --max-examples {examples} \
+         --url \"$AZURE_COMMUNICATION_ENDPOINT\" --include-path-regex '{paths}' --checks all {extent} \
          --seed {} --continue-on-failure --warnings off --no-color; code=$?; rm -rf \"$PWD\"; exit $code",
         answers.display(),
         program.display(),

@@ -46,6 +46,17 @@ fn a_regeneration_ends_the_tokens_of_that_key_only() {
 }
 
 #[test]
+fn a_start_goes_on_if_another_emulator_on_the_same_store_replaces_the_access_key_meanwhile() {
+    let [one, starting] = two();
+    block_on(one.access_keys.regenerate(PRIMARY, AccessSlot::Primary)).unwrap();
+    // It has read the former access key, makes the key that signs tokens, and parses that key.
+    block_on(starting.signer.make_key(PRIMARY)).unwrap();
+    block_on(starting.signer.prepare(None)).unwrap();
+    // No key signs for the former access key.
+    assert_eq!(create(&starting, None).unwrap_err(), Refusal::KeyGone);
+}
+
+#[test]
 fn a_regeneration_by_another_emulator_on_the_same_store_takes_effect_at_once() {
     let [one, other] = two();
     assert_eq!(one.resource.id(), other.resource.id());
