@@ -216,7 +216,8 @@ impl Config {
         self.public_url.as_deref().map(|url| url.trim_end_matches('/'))
     }
 
-    /// Returns whether clients reach the emulator through a proxy. All of them may look as if they were on this machine.
+    /// Returns whether clients reach the emulator through a proxy. All of them may look as if they were on this
+    /// machine.
     pub(crate) fn is_behind_proxy(&self) -> bool {
         self.public_url.is_some() || self.plain_http
     }

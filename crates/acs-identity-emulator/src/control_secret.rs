@@ -29,7 +29,8 @@ pub(crate) struct OpenedSecret {
 }
 
 /// Returns the control secret. The file of the configuration is read. It is made if it does not exist. Without such a
-/// file, the file in the data folder is used. An emulator without a data folder makes a secret that only its process knows.
+/// file, the file in the data folder is used. An emulator without a data folder makes a secret that only its process
+/// knows.
 pub(crate) fn open(config: &Config) -> Result<OpenedSecret, Error> {
     match (&config.control_secret, &config.control_secret_file, &config.storage) {
         (Some(secret), _, _) => Ok(OpenedSecret { secret: secret.clone(), file: None }),

@@ -77,6 +77,7 @@ pub fn run(tools: &Tools) -> Result<(), Error> {
     let cores = available_parallelism().map_or(2, usize::from);
     let programs = programs(tools)?;
     let mut others = tests(tools, cores, programs.iter().map(String::as_str).filter(|name| !BESIDE.contains(name)));
+    tools.with_postgres(&mut others)?;
     let others = child::run(others.args(["--lib", "--bins", "--", "--ignored", "--nocapture"]));
     if others.is_err() {
         beside.kill();

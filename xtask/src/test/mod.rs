@@ -3,6 +3,7 @@
 mod ahead;
 mod ci_files;
 mod ignored;
+mod postgres;
 mod steps;
 mod tools;
 

@@ -108,7 +108,7 @@ pub const STEPS: &[Step] = &[
     Step::function("markdown", markdown),
     Step::function("ci_files", ci_files),
     Step::line("node --test --test-reporter=spec tests/page/sources/sources.test.mjs"),
-    Step::linted("cargo test --workspace"),
+    Step::function("cargo test --workspace", workspace),
     // It has the test kit as its users build it: without SQLite, with the other provider of cryptography.
     Step::function("examples/chat-backend", chat_backend),
     Step::function("portable", portable),
@@ -126,6 +126,13 @@ pub const STEPS: &[Step] = &[
 
 /// The examples of the documents. `cargo test --workspace` runs them, too.
 pub static EXAMPLES: Step = Step::line("cargo test -p az-communication --test docs");
+
+/// Runs the tests of the workspace. Those of the store use a PostgreSQL server, too.
+fn workspace(tools: &Tools) -> Result<(), Error> {
+    let mut cargo = tools.line("cargo test --workspace");
+    tools.with_postgres(&mut cargo)?;
+    child::run(lint(&mut cargo))
+}
 
 fn markdown(tools: &Tools) -> Result<(), Error> {
     let files = output(git(&tools.root).args(["ls-files", "*.md"]))?;

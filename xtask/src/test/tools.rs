@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::thread::{self, JoinHandle};
 
 use super::ignored::Beside;
+use super::postgres::Server;
 use crate::child;
 use crate::error::Error;
 use crate::release::command::output;
@@ -19,6 +20,8 @@ pub struct Tools {
     script: RefCell<Option<JoinHandle<Result<String, Error>>>>,
     /// Variables for the tests: their Python, their npm packages, their root folders.
     variables: OnceCell<Vec<(String, String)>>,
+    /// The server for the tests of the store in PostgreSQL.
+    postgres: OnceCell<Server>,
     /// Tests that run beside the steps.
     pub beside: RefCell<Option<Beside>>,
 }
@@ -32,6 +35,7 @@ impl Tools {
             root: root.to_owned(),
             script: RefCell::new(Some(script)),
             variables: OnceCell::new(),
+            postgres: OnceCell::new(),
             beside: RefCell::default(),
         }
     }
@@ -73,6 +77,20 @@ impl Tools {
         let mut command = child::line(&self.root, line);
         command.envs(self.installed().iter().cloned());
         command
+    }
+
+    /// Lets a command find a PostgreSQL server, which runs until all steps have ended.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started.
+    pub fn with_postgres(&self, command: &mut Command) -> Result<(), Error> {
+        if self.postgres.get().is_none() {
+            // Nobody else sets it, because the steps run one after the other.
+            let _ = self.postgres.set(Server::start()?);
+        }
+        self.postgres.get().into_iter().for_each(|server| server.tell(command));
+        Ok(())
     }
 
     /// Returns the variables. There are none before [`Self::wait`].

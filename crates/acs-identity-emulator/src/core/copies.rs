@@ -50,6 +50,12 @@ impl Core {
         self.access_keys.heed(self.store.confirm(generation).await).await
     }
 
+    /// Checks whether the copies of the current request are still those of the store, before it does something that
+    /// cannot be done again.
+    pub(crate) async fn confirm_request(&self) -> Refused<()> {
+        self.access_keys.heed(self.store.confirm_request().await).await
+    }
+
     /// Copies again what all processes of the store have, unless another request has done so meanwhile.
     pub(crate) async fn renew(&self, former: i64, faults: &Faults) -> Refused<()> {
         let _turn = self.copies.turn.lock().await;

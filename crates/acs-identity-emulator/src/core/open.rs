@@ -52,8 +52,14 @@ impl OpenedStore {
             }
             #[cfg(feature = "postgres")]
             Storage::Postgres(storage) => {
-                let opened = Postgres::open(storage);
-                let (store, _) = opened.map_err(|error| Error::Store(format!("{}: {error}", storage.address)))?;
+                let (store, _) = Postgres::open(storage).map_err(|error| Error::Store(error.to_string()))?;
+                if storage.key.is_none() {
+                    tracing::warn!(
+                        "the store has no key, so access keys, signing keys and certificates are in clear in the \
+                         database. For a new database, give one: --store-key-file FILE"
+                    );
+                }
+                // What it holds is durable, so it need not be opened again.
                 (Store::Postgres(store), None, false)
             }
         };

@@ -1,8 +1,6 @@
 //! The reads of the store. Each is consistent.
 
-use super::confirmation::after_read;
-#[cfg(feature = "postgres")]
-use super::confirmation::expected;
+use super::confirmation::{after_read, expected};
 use super::operation::{Caller, Copied, Snapshot};
 use super::rows::{AccessKeyRow, AssignmentRow, DescribedIdentity, Filter, Kind, Name, SigningKeyRow, SigningSlot};
 use super::whole_state::Visit;
@@ -19,6 +17,15 @@ impl Store {
             Self::Sqlite(_) => Ok(()),
             #[cfg(feature = "postgres")]
             Self::Postgres(postgres) => postgres.confirm(generation).await,
+        }
+    }
+
+    /// Checks whether the copies of the current request are still those of a shared store, before the request does
+    /// something that cannot be done again.
+    pub(crate) async fn confirm_request(&self) -> Result<(), Failure> {
+        match expected() {
+            Some(generation) => after_read(self.confirm(generation).await),
+            None => Ok(()),
         }
     }
 

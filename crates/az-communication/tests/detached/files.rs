@@ -15,7 +15,7 @@ fn a_second_start_on_the_same_folder_names_the_one_that_runs() {
     insta::assert_snapshot!(again(&[]), @"
     ERROR: An emulator is already running at https://localhost:PORT, as process PID.
     Hint: To stop it: az communication emulator stop --ready-file HOME/data.json
-    Hint: To start another emulator, give another data folder (--data-dir), or another pid file (--pid-file) if its data is in memory. Also give another port (--port).
+    Hint: To start another emulator, give another data folder (--data-dir), or another pid file (--pid-file) if its data is in memory or in a database. Also give another port (--port).
     ");
     // The names of the second emulator's own files do not matter.
     assert_eq!(again(&["--pid-file", "other.pid"]), again(&[]));

@@ -31,7 +31,16 @@ fn variable(option: &str) -> String {
 fn the_help_of_every_option_is_a_sentence_and_its_variable() {
     let home = Folder::new();
     // The variables with these names belong to the emulator of `start`.
-    const OTHER: [&str; 5] = ["--data-dir", "--host", "--in-memory", "--open", "--port"];
+    const OTHER: [&str; 8] = [
+        "--data-dir",
+        "--host",
+        "--in-memory",
+        "--open",
+        "--port",
+        "--store",
+        "--store-key-file",
+        "--store-password-file",
+    ];
     for verb in ["start", "run"] {
         let options = options(&home, verb);
         assert!(options.len() > 10, "{options:?}");

@@ -10,6 +10,7 @@ use crate::edge::http::error::{HttpError, HttpResult};
 /// Answers when the emulator has ended: requests that have begun have got their responses, and what it held is on the
 /// disk.
 pub(super) async fn stop(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+    backend.core.confirm_request().await?;
     tracing::info!("the emulator stops, because a client of the control API has asked for it");
     request.connection.wait_for_the_end();
     match backend.ending.ask().await {

@@ -1,6 +1,6 @@
 //! When the last token of an identity was issued is written for many identities at once, after the answers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio_postgres::types::Type;
 
 use super::connect::OPERATION;
 use super::fault::Fault;
-use super::row::Columns;
+use super::row::{self, Columns};
 use super::schema::VERSION;
 use super::shared::Shared;
 use crate::clock::machine;
@@ -24,16 +24,17 @@ const MOST: usize = 5000;
 static STATEMENT: LazyLock<String> = LazyLock::new(|| {
     format!(
         "WITH g AS (SELECT FROM gate FOR KEY SHARE), \
-     a AS MATERIALIZED (SELECT * FROM unnest($1::text[], $2::bigint[]) AS t(user_id, at)), \
-     l AS MATERIALIZED (SELECT i.user_id FROM identities i WHERE i.user_id IN (SELECT user_id FROM a) \
-             AND (SELECT oldest FROM service) <= {VERSION} AND NOT EXISTS (SELECT FROM g) \
-         ORDER BY i.user_id FOR NO KEY UPDATE SKIP LOCKED), \
-     done AS (UPDATE identities i SET last_token_issued_at = \
-             CASE WHEN i.last_token_issued_at - a.at BETWEEN 0 AND 1000000000 THEN i.last_token_issued_at \
-                 ELSE a.at END \
-         FROM l JOIN a ON a.user_id = l.user_id WHERE i.user_id = l.user_id RETURNING i.user_id) \
-     SELECT a.user_id FROM a JOIN identities i ON i.user_id = a.user_id \
-         WHERE NOT EXISTS (SELECT FROM done WHERE done.user_id = a.user_id)"
+         a AS MATERIALIZED (SELECT * FROM unnest((SELECT $1::text[]), (SELECT $2::bigint[])) AS t(user_id, at) \
+             WHERE (SELECT oldest FROM service) <= {VERSION} AND NOT EXISTS (SELECT FROM g)), \
+         l AS MATERIALIZED (SELECT k.user_id, a.at FROM a CROSS JOIN LATERAL (SELECT i.user_id FROM identities i \
+             WHERE i.user_id = a.user_id FOR NO KEY UPDATE SKIP LOCKED) k), \
+         done AS (UPDATE identities i SET last_token_issued_at = \
+                 CASE WHEN i.last_token_issued_at - l.at BETWEEN 0 AND 1000000000 THEN i.last_token_issued_at \
+                     ELSE l.at END \
+             FROM l WHERE i.user_id = l.user_id RETURNING i.user_id) \
+         SELECT i.user_id, false FROM a {join} WHERE i.user_id IS NOT NULL \
+         UNION ALL SELECT user_id, true FROM done",
+        join = row::join_identity("user_id", "a.user_id")
     )
 });
 
@@ -93,5 +94,16 @@ async fn write_part(shared: &Shared, part: &[(String, i64)]) -> Result<Vec<Strin
     let (users, times): (Vec<&str>, Vec<i64>) = part.iter().map(|(user, at)| (user.as_str(), *at)).unzip();
     let lease = shared.pool.lease(machine::instant() + OPERATION).await?;
     let rows = lease.query(&STATEMENT, &[(&users, Type::TEXT_ARRAY), (&times, Type::INT8_ARRAY)]).await?;
-    rows.iter().map(|row| Columns::of(row).next()).collect()
+    let (mut there, mut done) = (Vec::new(), HashSet::new());
+    for row in &rows {
+        let mut columns = Columns::of(row);
+        let (user, is_done): (String, bool) = (columns.next()?, columns.next()?);
+        if is_done {
+            done.insert(user);
+        } else {
+            there.push(user);
+        }
+    }
+    there.retain(|user| !done.contains(user));
+    Ok(there)
 }

@@ -85,6 +85,9 @@ impl Postgres {
             while let Some((count, last)) = part(transaction, &after, COUNTED)? {
                 all += count;
                 after = last;
+                if count < COUNTED {
+                    break;
+                }
             }
             Ok(u64::try_from(all).unwrap_or_default())
         })

@@ -33,8 +33,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::runtime::Handle;
 
-pub(crate) use open::OpenError;
-
 use super::failure::{Failure, StoreError};
 use hot::confirm::Confirm;
 use shared::Shared;
@@ -86,14 +84,6 @@ impl Postgres {
             work.await
         });
         task.await.unwrap_or_else(|_| Err(closed().into()))
-    }
-
-    /// Executes a function on a thread of the worker's runtime that may block.
-    async fn on_thread<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-    ) -> Result<T, Failure> {
-        self.on_worker(async { tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(closed().into())) }).await
     }
 }
 

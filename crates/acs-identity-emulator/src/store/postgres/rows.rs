@@ -201,7 +201,8 @@ impl Rows for Written<'_> {
     fn put_setting(&mut self, name: &str, value: &str) -> Result<(), Fault> {
         let value = self.secrets.seal(&row::name_of_setting(name), value.as_bytes())?;
         self.transaction.query(
-            "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            "INSERT INTO settings (name, value) VALUES ($1, $2) \
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             &[(&name, Type::TEXT), (&value, Type::BYTEA)],
         )?;
         Ok(())

@@ -121,9 +121,7 @@ impl Problem {
             Self::NoDatabase(_) => "Make it (CREATE DATABASE), or name another one in the URL of the store",
             Self::Full(_) => "Raise max_connections of the server, or put a pooler before it",
             Self::NotReady(_) => "Wait until it has started",
-            Self::ReadOnly => {
-                "Name the host that accepts writes, too: several hosts are separated by commas in the URL of the store"
-            }
+            Self::ReadOnly => "Promote it, or name the host that accepts writes in the URL of the store, after a comma",
             Self::Server(..) => "Look into the log of the server",
         }
     }
@@ -173,6 +171,7 @@ impl Unreachable {
     }
 
     /// Returns the hosts, and what is wrong with each.
+    #[cfg(test)]
     pub(crate) fn problems(&self) -> impl Iterator<Item = (&PostgresHost, &Problem)> {
         self.0.iter().map(|(host, problem)| (host, problem))
     }

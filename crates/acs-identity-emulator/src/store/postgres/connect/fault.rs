@@ -52,6 +52,7 @@ impl Fault {
     }
 
     /// Returns whether the statement may have changed something.
+    #[cfg(test)]
     pub(crate) fn effect(&self) -> Effect {
         match self {
             Self::Unreachable(_) | Self::Busy | Self::Refused(_) => Effect::None,
@@ -71,7 +72,7 @@ impl Fault {
     /// Checks whether the state of the connection is unknown afterwards.
     pub(super) fn spoils_connection(&self) -> bool {
         // A prepared statement whose result has other columns after a migration is refused until the connection ends.
-        self.code().map_or(true, |code| *code == SqlState::FEATURE_NOT_SUPPORTED)
+        self.code().is_none_or(|code| *code == SqlState::FEATURE_NOT_SUPPORTED)
     }
 }
 

@@ -25,6 +25,7 @@ mod verifier;
 
 use std::time::Duration;
 
+#[cfg(test)]
 pub(crate) use failure::{Problem, Unreachable};
 pub(crate) use fault::{Effect, Fault};
 pub(crate) use lease::Lease;

@@ -55,18 +55,6 @@ impl Transaction {
         self.note(answer)
     }
 
-    /// Executes a statement and returns how many rows it changed.
-    pub(crate) async fn execute(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<u64, Fault> {
-        let answer = self.lease.run(Effect::None, |session| session.execute(sql, parameters)).await;
-        self.note(answer)
-    }
-
-    /// Executes statements without parameters and without rows, such as those of a schema.
-    pub(crate) async fn batch(&self, sql: &str) -> Result<(), Fault> {
-        let answer = self.lease.run(Effect::None, |session| session.batch(sql)).await;
-        self.note(answer)
-    }
-
     /// Makes the changes durable.
     pub(crate) async fn commit(self) -> Result<(), Fault> {
         if self.has_failed.load(Ordering::Relaxed) {

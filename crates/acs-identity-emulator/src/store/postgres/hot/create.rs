@@ -9,7 +9,7 @@ use super::super::connect::Lease;
 use super::super::fault::Fault;
 use super::super::row::{self, Columns, IDENTITY};
 use super::guard::{Guard, Guards, VERDICT_COLUMNS, asked, verdict};
-use super::{Ended, Hot, unlike};
+use super::{Ended, Hot, made, unlike};
 use crate::store::operation::{Created, NewIdentity};
 use crate::store::rows::IdentityRow;
 
@@ -20,21 +20,24 @@ pub(in crate::store::postgres) struct Create {
 
 /// Existing custom ids are found before the insertion, because that waits for whoever changes their rows. Rows are
 /// inserted in the order of custom ids, so that two statements cannot wait for each other. A custom id that is neither
-/// found nor inserted was inserted meanwhile.
+/// found nor inserted was inserted meanwhile. The result has a row for each operation, and one for each new identity.
 static STATEMENT: LazyLock<String> = LazyLock::new(|| {
     let columns =
         [("user_id", "text"), ("custom_id", "text"), ("created_at", "bigint"), ("last_token_issued_at", "bigint")];
     format!(
-        "{asked}, found AS MATERIALIZED (SELECT a.place, {IDENTITY} FROM a JOIN identities i \
-             ON i.custom_id = a.custom_id WHERE i.custom_id IS NOT NULL), \
-         made AS (INSERT INTO identities (user_id, custom_id, last_token_issued_at, revocation, revoked_below, created_at) \
-             SELECT user_id, custom_id, last_token_issued_at, 0, 0, created_at FROM a \
-             WHERE NOT stale AND NOT gone AND NOT EXISTS (SELECT FROM found f WHERE f.place = a.place) \
-             ORDER BY custom_id COLLATE \"C\", user_id COLLATE \"C\" \
+        "{asked}, f AS MATERIALIZED (SELECT a.place, {VERDICT_COLUMNS}, a.user_id AS user_of_new, \
+             a.custom_id AS custom_id_of_new, a.created_at AS created_at_of_new, a.last_token_issued_at AS at_of_new, \
+             {IDENTITY} FROM a {found}), \
+         made AS (INSERT INTO identities \
+                 (user_id, custom_id, last_token_issued_at, revocation, revoked_below, created_at) \
+             SELECT user_of_new, custom_id_of_new, at_of_new, 0, 0, created_at_of_new FROM f \
+             WHERE NOT stale AND NOT gone AND user_id IS NULL \
+             ORDER BY custom_id_of_new COLLATE \"C\", user_of_new COLLATE \"C\" \
              ON CONFLICT (custom_id) WHERE custom_id IS NOT NULL DO NOTHING RETURNING user_id) \
-         SELECT {VERDICT_COLUMNS}, made.user_id IS NOT NULL, {IDENTITY} FROM a \
-             LEFT JOIN made ON made.user_id = a.user_id LEFT JOIN found i ON i.place = a.place ORDER BY a.place",
-        asked = asked(true, &columns)
+         SELECT i.place, stale, gone, {IDENTITY} FROM f i \
+         UNION ALL SELECT 0, false, false, user_id, NULL, NULL, NULL, NULL, NULL FROM made ORDER BY 1",
+        asked = asked(true, &columns),
+        found = row::join_identity("custom_id", "a.custom_id")
     )
 });
 
@@ -57,19 +60,21 @@ impl Hot for Create {
             (&issued, Type::INT8_ARRAY),
         ]);
         let rows = connection.query(&STATEMENT, &parameters).await?;
+        let (made, rows) = made(&rows)?;
         if rows.len() != all.len() {
             return Err(unlike());
         }
-        all.iter().zip(&rows).map(|(create, row)| ended(&create.new, &mut Columns::of(row))).collect()
+        let ended =
+            |(create, columns): (&Self, _)| ended(&create.new, made.contains(create.new.user.as_str()), columns);
+        all.iter().zip(rows).map(ended).collect()
     }
 }
 
-fn ended(new: &NewIdentity, columns: &mut Columns<'_>) -> Result<Ended<Created>, Fault> {
-    if let Err(failure) = verdict(columns)? {
+fn ended(new: &NewIdentity, is_new: bool, mut columns: Columns<'_>) -> Result<Ended<Created>, Fault> {
+    if let Err(failure) = verdict(&mut columns)? {
         return Ok(Ended::Done(Err(failure)));
     }
-    let is_new: bool = columns.next()?;
-    Ok(match row::identity_or_none(columns)? {
+    Ok(match row::identity_or_none(&mut columns)? {
         _ if is_new => {
             let row = IdentityRow {
                 user: new.user.clone(),

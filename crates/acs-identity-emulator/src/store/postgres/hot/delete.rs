@@ -7,9 +7,9 @@ use tokio_postgres::types::Type;
 
 use super::super::connect::Lease;
 use super::super::fault::Fault;
-use super::super::row::Columns;
+use super::super::row;
 use super::guard::{Guard, Guards, VERDICT_COLUMNS, asked, verdict};
-use super::{Ended, Hot, unlike};
+use super::{Ended, Hot, made, unlike};
 use crate::store::operation::Outcome;
 
 pub(in crate::store::postgres) struct Delete {
@@ -17,18 +17,19 @@ pub(in crate::store::postgres) struct Delete {
     pub(in crate::store::postgres) user: String,
 }
 
-/// Rows that another transaction has locked are skipped, so that nobody waits for them.
+/// Rows that another transaction has locked are skipped, so that nobody waits for them. The result has a row for each
+/// operation, and one for each deleted identity.
 static STATEMENT: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "{asked}, l AS MATERIALIZED (SELECT i.user_id FROM identities i \
-             WHERE i.user_id IN (SELECT user_id FROM a WHERE NOT stale AND NOT gone) \
-             ORDER BY i.user_id FOR UPDATE SKIP LOCKED), \
+        "{asked}, t AS MATERIALIZED (SELECT DISTINCT user_id FROM a WHERE NOT stale AND NOT gone), \
+         l AS MATERIALIZED (SELECT k.user_id FROM t CROSS JOIN LATERAL (SELECT i.user_id FROM identities i \
+             WHERE i.user_id = t.user_id FOR UPDATE SKIP LOCKED) k), \
          done AS (DELETE FROM identities i USING l WHERE i.user_id = l.user_id RETURNING i.user_id), \
          cleared AS (DELETE FROM revocations WHERE user_id IN (SELECT user_id FROM done)) \
-         SELECT {VERDICT_COLUMNS}, i.user_id IS NOT NULL, done.user_id IS NOT NULL FROM a \
-             LEFT JOIN identities i ON i.user_id = a.user_id LEFT JOIN done ON done.user_id = a.user_id \
-             ORDER BY a.place",
-        asked = asked(true, &[("user_id", "text")])
+         SELECT a.place, {VERDICT_COLUMNS}, i.user_id FROM a {join} \
+         UNION ALL SELECT 0, false, false, user_id FROM done ORDER BY 1",
+        asked = asked(true, &[("user_id", "text")]),
+        join = row::join_identity("user_id", "a.user_id")
     )
 });
 
@@ -41,23 +42,28 @@ impl Hot for Delete {
         let guards = Guards::of(all.iter().map(|delete| delete.guard));
         let users: Vec<&str> = all.iter().map(|delete| delete.user.as_str()).collect();
         let rows = connection.query(&STATEMENT, &guards.with([(&users, Type::TEXT_ARRAY)])).await?;
+        let (mut done, rows) = made(&rows)?;
         if rows.len() != all.len() {
             return Err(unlike());
         }
-        // If an identity is in the group twice, the second operation finds it deleted.
-        let mut deleted = HashSet::new();
-        let ended = |(delete, row): (&Self, _)| {
-            let mut columns = Columns::of(row);
+        let (mut gone, mut ended) = (HashSet::new(), Vec::with_capacity(all.len()));
+        for (delete, mut columns) in all.iter().zip(rows) {
             if let Err(failure) = verdict(&mut columns)? {
-                return Ok(Ended::Done(Err(failure)));
+                ended.push(Ended::Done(Err(failure)));
+                continue;
             }
-            let (exists, done): (bool, bool) = (columns.next()?, columns.next()?);
-            Ok(match (exists, done) {
-                (_, true) if deleted.insert(delete.user.clone()) => Ended::Done(Ok(Outcome::Done)),
-                (_, true) | (false, false) => Ended::Done(Ok(Outcome::Missing)),
-                (true, false) => Ended::Again,
-            })
-        };
-        all.iter().zip(&rows).map(ended).collect()
+            let there: Option<&str> = columns.next()?;
+            let user = delete.user.as_str();
+            ended.push(if done.remove(user) {
+                gone.insert(user);
+                Ended::Done(Ok(Outcome::Done))
+            } else if there.is_none() || gone.contains(user) {
+                // If an identity is in the group twice, the second operation finds it deleted.
+                Ended::Done(Ok(Outcome::Missing))
+            } else {
+                Ended::Again
+            });
+        }
+        Ok(ended)
     }
 }

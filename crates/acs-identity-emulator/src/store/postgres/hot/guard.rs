@@ -29,10 +29,11 @@ pub(in crate::store::postgres) struct Guards {
     keys: Vec<Option<i64>>,
 }
 
-/// The row of the service with the generations of the keys, as `s`. `stale` and `gone` refer to it.
+/// The row of the service with the generations of the keys, as `s`. The limit tells the planner that it is one row.
+/// With its guess of a thousand, it would compile each statement, which takes 10 ms.
 const SERVICE: &str = "s AS MATERIALIZED (SELECT generation, oldest, \
     (SELECT generation FROM access_keys WHERE slot = 'primary') AS primary_key, \
-    (SELECT generation FROM access_keys WHERE slot = 'secondary') AS secondary_key FROM service)";
+    (SELECT generation FROM access_keys WHERE slot = 'secondary') AS secondary_key FROM service LIMIT 1)";
 
 /// Whether an operation `t` is to be executed.
 static VERDICT: LazyLock<String> = LazyLock::new(|| {
@@ -45,20 +46,28 @@ static VERDICT: LazyLock<String> = LazyLock::new(|| {
 
 /// Returns the first part of a statement: the operations as `a`, with the columns that are given by name and type, and
 /// the verdict on each. A statement that writes waits for a transaction that must be alone.
+///
+/// The planner does not see how long the arrays of such a statement are. If it did, it would read the whole table for
+/// long arrays, up to 100,000 rows, instead of using the index.
 pub(in crate::store::postgres) fn asked(writes: bool, columns: &[(&str, &str)]) -> String {
-    // A part of a statement that nothing refers to is not executed, and a prepared statement then takes no lock for it.
+    // A part of a statement that nothing refers to is not executed. A prepared statement would then not lock the table.
     let (gate, passed) = match writes {
         true => ("g AS (SELECT FROM gate FOR KEY SHARE), ", " WHERE NOT EXISTS (SELECT FROM g)"),
         false => ("", ""),
     };
-    let parameters: String =
-        columns.iter().zip(4..).map(|((_, sql), number)| format!(", ${number}::{sql}[]")).collect();
-    let names: String = columns.iter().map(|(name, _)| format!(", {name}")).collect();
+    let own = [("seen", "bigint"), ("slot", "text"), ("key", "bigint")];
+    let parameter = |number: usize, sql: &str| {
+        if writes { format!("(SELECT ${number}::{sql}[])") } else { format!("${number}::{sql}[]") }
+    };
+    let all = own.iter().chain(columns);
+    let parameters: Vec<String> = (1..).zip(all.clone()).map(|(number, (_, sql))| parameter(number, sql)).collect();
+    let names: Vec<&str> = all.map(|(name, _)| *name).collect();
     format!(
         "WITH {gate}{SERVICE}, a AS MATERIALIZED (SELECT t.*, {verdict}, s.primary_key, s.secondary_key \
-         FROM s, unnest($1::bigint[], $2::text[], $3::bigint[]{parameters}) \
-         WITH ORDINALITY AS t(seen, slot, key{names}, place){passed})",
-        verdict = *VERDICT
+         FROM s, unnest({parameters}) WITH ORDINALITY AS t({names}, place){passed})",
+        verdict = *VERDICT,
+        parameters = parameters.join(", "),
+        names = names.join(", ")
     )
 }
 

@@ -6,7 +6,7 @@ use tokio_postgres::types::Type;
 
 use super::super::connect::Lease;
 use super::super::fault::Fault;
-use super::super::row::Columns;
+use super::super::row::{self, Columns};
 use super::guard::{Guard, Guards, VERDICT_COLUMNS, asked, verdict};
 use super::{Ended, Hot, unlike};
 
@@ -17,9 +17,9 @@ pub(in crate::store::postgres) struct Issue {
 
 static STATEMENT: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "{asked} SELECT {VERDICT_COLUMNS}, i.revocation FROM a \
-         LEFT JOIN identities i ON i.user_id = a.user_id ORDER BY a.place",
-        asked = asked(false, &[("user_id", "text")])
+        "{asked} SELECT {VERDICT_COLUMNS}, i.revocation FROM a {join} ORDER BY a.place",
+        asked = asked(false, &[("user_id", "text")]),
+        join = row::join_identity("user_id", "a.user_id")
     )
 });
 

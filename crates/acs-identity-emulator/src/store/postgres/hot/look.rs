@@ -19,8 +19,9 @@ pub(in crate::store::postgres) struct Look {
 static STATEMENT: LazyLock<String> = LazyLock::new(|| {
     format!(
         "{asked} SELECT {VERDICT_COLUMNS}, a.primary_key, a.secondary_key, {IDENTITY}, {REVOCATIONS} FROM a \
-         LEFT JOIN identities i ON i.user_id = a.user_id {JOIN_REVOCATIONS} ORDER BY a.place",
-        asked = asked(false, &[("user_id", "text")])
+         {join} {JOIN_REVOCATIONS} ORDER BY a.place",
+        asked = asked(false, &[("user_id", "text")]),
+        join = row::join_identity("user_id", "a.user_id")
     )
 });
 

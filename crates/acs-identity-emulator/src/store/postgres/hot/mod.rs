@@ -8,10 +8,14 @@ pub(super) mod issue;
 pub(super) mod look;
 pub(super) mod revoke;
 
+use std::collections::HashSet;
 use std::future::Future;
+
+use tokio_postgres::Row;
 
 use super::connect::Lease;
 use super::fault::Fault;
+use super::row::Columns;
 use crate::store::failure::Failure;
 
 /// An operation that is executed together with others of its kind.
@@ -38,4 +42,20 @@ pub(super) enum Ended<T> {
 /// Returns the error for a result with another number of rows than operations.
 fn unlike() -> Fault {
     Fault::Damaged("a statement returned another number of rows than expected: the table service has no row".to_owned())
+}
+
+/// Divides a result into the users whose rows were changed, which have the place 0, and the rows of the operations.
+fn made(rows: &[Row]) -> Result<(HashSet<&str>, Vec<Columns<'_>>), Fault> {
+    let (mut made, mut of_operations) = (HashSet::new(), Vec::with_capacity(rows.len()));
+    for row in rows {
+        let mut columns = Columns::of(row);
+        let place: i64 = columns.next()?;
+        if place == 0 {
+            let _: (bool, bool) = (columns.next()?, columns.next()?);
+            made.insert(columns.next()?);
+        } else {
+            of_operations.push(columns);
+        }
+    }
+    Ok((made, of_operations))
 }

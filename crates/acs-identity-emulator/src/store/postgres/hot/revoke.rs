@@ -6,9 +6,9 @@ use tokio_postgres::types::Type;
 
 use super::super::connect::Lease;
 use super::super::fault::Fault;
-use super::super::row::Columns;
+use super::super::row::{self, Columns};
 use super::guard::{Guard, Guards, VERDICT_COLUMNS, asked, verdict};
-use super::{Ended, Hot, unlike};
+use super::{Ended, Hot, made, unlike};
 use crate::store::operation::Outcome;
 use crate::store::revocation::MAX_NUMBER;
 
@@ -19,22 +19,21 @@ pub(in crate::store::postgres) struct Revoke {
 
 /// Rows that another transaction has locked are skipped, so that nobody waits for them. A revocation of all tokens
 /// covers every other revocation, also one that is pending, so that their rows are deleted. Nobody adds one meanwhile,
-/// because that needs the gate alone.
+/// because that needs the gate alone. The result has a row for each operation, and one for each changed identity.
 static STATEMENT: LazyLock<String> = LazyLock::new(|| {
     format!(
         "{asked}, t AS MATERIALIZED (SELECT user_id, count(*) AS times FROM a WHERE NOT stale AND NOT gone \
-             GROUP BY user_id), \
-         l AS MATERIALIZED (SELECT i.user_id FROM identities i WHERE i.user_id IN (SELECT user_id FROM t) \
-             ORDER BY i.user_id FOR NO KEY UPDATE SKIP LOCKED), \
-         done AS (UPDATE identities i SET revocation = i.revocation + t.times, revoked_below = i.revocation + t.times \
-             FROM l JOIN t ON t.user_id = l.user_id \
-             WHERE i.user_id = l.user_id AND i.revocation + t.times <= {MAX_NUMBER} RETURNING i.user_id), \
+             GROUP BY user_id ORDER BY user_id COLLATE \"C\"), \
+         l AS MATERIALIZED (SELECT k.user_id, t.times FROM t CROSS JOIN LATERAL (SELECT i.user_id FROM identities i \
+             WHERE i.user_id = t.user_id FOR NO KEY UPDATE SKIP LOCKED) k), \
+         done AS (UPDATE identities i SET revocation = i.revocation + l.times, revoked_below = i.revocation + l.times \
+             FROM l WHERE i.user_id = l.user_id AND i.revocation + l.times <= {MAX_NUMBER} RETURNING i.user_id), \
          cleared AS (DELETE FROM revocations WHERE user_id IN (SELECT user_id FROM done)) \
-         SELECT {VERDICT_COLUMNS}, i.user_id IS NOT NULL, coalesce(i.revocation + t.times > {MAX_NUMBER}, false), \
-             done.user_id IS NOT NULL FROM a \
-             LEFT JOIN identities i ON i.user_id = a.user_id LEFT JOIN t ON t.user_id = a.user_id \
-             LEFT JOIN done ON done.user_id = a.user_id ORDER BY a.place",
-        asked = asked(true, &[("user_id", "text")])
+         SELECT a.place, {VERDICT_COLUMNS}, i.user_id, \
+             coalesce(i.revocation + (SELECT count(*) FROM a) > {MAX_NUMBER}, false) FROM a {join} \
+         UNION ALL SELECT 0, false, false, user_id, false FROM done ORDER BY 1",
+        asked = asked(true, &[("user_id", "text")]),
+        join = row::join_identity("user_id", "a.user_id")
     )
 });
 
@@ -47,22 +46,22 @@ impl Hot for Revoke {
         let guards = Guards::of(all.iter().map(|revoke| revoke.guard));
         let users: Vec<&str> = all.iter().map(|revoke| revoke.user.as_str()).collect();
         let rows = connection.query(&STATEMENT, &guards.with([(&users, Type::TEXT_ARRAY)])).await?;
+        let (done, rows) = made(&rows)?;
         if rows.len() != all.len() {
             return Err(unlike());
         }
-        let ended = |row| {
-            let mut columns = Columns::of(row);
+        let ended = |(revoke, mut columns): (&Self, Columns<'_>)| {
             if let Err(failure) = verdict(&mut columns)? {
                 return Ok(Ended::Done(Err(failure)));
             }
-            let (exists, is_exhausted, done): (bool, bool, bool) = (columns.next()?, columns.next()?, columns.next()?);
-            Ok(match (exists, is_exhausted, done) {
-                (_, _, true) => Ended::Done(Ok(Outcome::Done)),
-                (false, ..) => Ended::Done(Ok(Outcome::Missing)),
-                (true, true, false) => Ended::Done(Ok(Outcome::Exhausted)),
-                (true, false, false) => Ended::Again,
+            let (user, is_exhausted): (Option<&str>, bool) = (columns.next()?, columns.next()?);
+            Ok(match (user, is_exhausted) {
+                _ if done.contains(revoke.user.as_str()) => Ended::Done(Ok(Outcome::Done)),
+                (None, _) => Ended::Done(Ok(Outcome::Missing)),
+                (Some(_), true) => Ended::Done(Ok(Outcome::Exhausted)),
+                (Some(_), false) => Ended::Again,
             })
         };
-        rows.iter().map(ended).collect()
+        all.iter().zip(rows).map(ended).collect()
     }
 }

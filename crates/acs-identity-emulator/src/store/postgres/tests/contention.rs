@@ -207,6 +207,48 @@ fn a_write_waits_while_a_transaction_is_alone() {
 
 #[test]
 #[ignore = "it needs a PostgreSQL server: AZ_TEST_POSTGRES"]
+fn a_write_that_waits_while_its_key_is_replaced_does_nothing() {
+    for prepare in ["no", "yes"] {
+        let database = Database::new();
+        let store = Arc::new(database.open_with(&format!("&prepare={prepare}")));
+        block_on(store.keep_access_keys("AAAA".into(), "BBBB".into())).unwrap();
+        let caller = Caller::Key { slot: AccessSlot::Primary, generation: 1 };
+        // Prepared statements are used again, and exist on each connection.
+        for number in 0..20 {
+            block_on(store.create(caller, NewIdentity::of(&format!("u{number}")))).unwrap();
+            block_on(store.revoke(caller, format!("u{number}"), None, None)).unwrap();
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(async {
+            let client = session(&database.url()).await;
+            client.batch_execute("BEGIN; LOCK TABLE gate IN EXCLUSIVE MODE").await.unwrap();
+            let ask = |operation: u8| {
+                let store = Arc::clone(&store);
+                tokio::spawn(async move {
+                    match operation {
+                        0 => store.create(caller, NewIdentity::of("v")).await.map(drop),
+                        1 => store.revoke(caller, "u1".into(), None, None).await.map(drop),
+                        2 => store.delete(caller, "u2".into()).await.map(drop),
+                        _ => store.set_clock(caller, ("clock".into(), "1".into()), 1).await,
+                    }
+                })
+            };
+            let waiting: Vec<_> = (0..4).map(ask).collect();
+            until_waiting(&client, 4).await;
+            let replace = "UPDATE access_keys SET generation = 2 WHERE slot = 'primary'; COMMIT";
+            client.batch_execute(replace).await.unwrap();
+            for waiting in waiting {
+                assert_eq!(waiting.await.unwrap(), Err(Failure::KeyGone), "prepare={prepare}");
+            }
+        });
+        assert_eq!(block_on(store.identity_count(Caller::Entra)), Ok(20));
+        assert_eq!(block_on(store.issue(Caller::Entra, "u1".into(), 1)), Ok(Some(1)));
+        assert_eq!(block_on(store.setting("clock")), Ok(None));
+    }
+}
+
+#[test]
+#[ignore = "it needs a PostgreSQL server: AZ_TEST_POSTGRES"]
 fn a_write_that_is_given_up_is_unknown_and_in_time() {
     let database = Database::new();
     let store = database.open();

@@ -1,11 +1,11 @@
-//! Tests with a PostgreSQL server. They are ignored unless they are asked for, and need the variable AZ_TEST_POSTGRES: the
-//! URL of a user who may create databases, at a server that is reached by TCP without TLS.
+//! Tests with a PostgreSQL server. They are ignored unless they are asked for, and need the variable AZ_TEST_POSTGRES:
+//! the URL of a user who may create databases, at a server that is reached by TCP without TLS. With AZ_TEST_PGBOUNCER,
+//! the URL of a pooler before it, the stores are opened through that.
 
 mod contention;
 mod opening;
 mod proxy;
 mod seen;
-mod speed;
 mod trouble;
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,6 +18,9 @@ use crate::store::{Store, block_on};
 
 /// The variable with the URL of the server.
 pub(in crate::store) const SERVER: &str = "AZ_TEST_POSTGRES";
+
+/// The variable with the URL of a pooler before the server.
+const POOLER: &str = "AZ_TEST_PGBOUNCER";
 
 /// A database of its own, which is dropped at the end.
 pub(in crate::store) struct Database {
@@ -35,7 +38,8 @@ pub(super) async fn session(url: &str) -> tokio_postgres::Client {
     let address = PostgresAddress::parse(url).unwrap();
     let host = &address.hosts()[0];
     let stream = tokio::net::TcpStream::connect((host.name(), host.port())).await.unwrap();
-    let config: tokio_postgres::Config = url.parse().unwrap();
+    // It does not know our parameters.
+    let config: tokio_postgres::Config = url.split('?').next().unwrap().parse().unwrap();
     let (client, connection) = config.connect_raw(stream, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
     client
@@ -92,9 +96,17 @@ impl Database {
         execute(&self.url(), &[statement]);
     }
 
+    /// Opens the database with a parameter in the URL.
+    pub(super) fn open_with(&self, parameter: &str) -> Store {
+        let mut url = self.url();
+        url.push_str(parameter);
+        let address = PostgresAddress::parse(&url).unwrap();
+        Store::Postgres(Postgres::open(&PostgresStorage { address, key: None }).unwrap().0)
+    }
+
     pub(super) fn storage(&self, key: Option<StoreKey>) -> PostgresStorage {
         // With a pooler, the tables are made and used through it.
-        let pooler = std::env::var("AZ_TEST_PGBOUNCER").ok();
+        let pooler = std::env::var(POOLER).ok();
         let url = pooler.map_or_else(|| self.url(), |pooler| self.url_at(&pooler));
         PostgresStorage { address: PostgresAddress::parse(&url).unwrap(), key }
     }
@@ -149,13 +161,18 @@ pub(super) fn at_once<T: Send + 'static, F: Future<Output = T> + Send + 'static>
 pub(in crate::store) fn write_aside(store: &Store) {
     if let Store::Postgres(postgres) = store {
         let shared = std::sync::Arc::clone(&postgres.shared);
-        let write = async move { Ok(super::aside::write(&shared).await.unwrap()) };
+        let write = async move {
+            super::aside::write(&shared).await.unwrap();
+            Ok(())
+        };
         block_on(postgres.on_worker(write)).unwrap();
     }
 }
 
-/// Waits until so many sessions of the database wait for a lock.
+/// Waits until so many sessions of the database wait for a lock, or one if there is a pooler, which may take a second
+/// for each new connection.
 pub(super) async fn until_waiting(client: &tokio_postgres::Client, count: i64) {
+    let count = if std::env::var_os(POOLER).is_some() { 1 } else { count };
     let waiting = "SELECT count(*) FROM pg_stat_activity \
                    WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let start = machine::instant();

@@ -190,9 +190,10 @@ fn a_migration_that_fails_changes_nothing() {
         let mut transaction =
             Transaction::begin(&shared, Isolation::Snapshot, Time::Each(std::time::Duration::from_secs(2))).unwrap();
         let rows = transaction.query("SELECT version::text, to_regclass('more') IS NULL FROM service", &[]).unwrap();
-        Ok((rows[0].get::<_, String>(0), rows[0].get::<_, bool>(1)))
+        (rows[0].get::<_, String>(0), rows[0].get::<_, bool>(1))
     };
-    assert_eq!(block_on(postgres(&store).on_thread(read)), Ok((VERSION.to_string(), true)));
+    let read = postgres(&store).handle.spawn_blocking(read);
+    assert_eq!(block_on(read).unwrap(), (VERSION.to_string(), true));
 }
 
 #[test]

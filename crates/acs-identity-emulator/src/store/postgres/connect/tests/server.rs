@@ -30,8 +30,8 @@ async fn process(lease: &Lease) -> i32 {
 async fn table(pool: &Pool) -> String {
     let name = format!("link_{}", crate::random::guid().unwrap().replace('-', ""));
     let lease = lease(pool).await;
-    lease.execute(&format!("CREATE TABLE {name} (id bigint PRIMARY KEY)"), &[]).await.unwrap();
-    lease.execute(&format!("INSERT INTO {name} VALUES (1)"), &[]).await.unwrap();
+    lease.query(&format!("CREATE TABLE {name} (id bigint PRIMARY KEY)"), &[]).await.unwrap();
+    lease.query(&format!("INSERT INTO {name} VALUES (1)"), &[]).await.unwrap();
     name
 }
 
@@ -40,7 +40,7 @@ async fn count(pool: &Pool, table: &str) -> i64 {
 }
 
 async fn remove(pool: &Pool, table: &str) {
-    lease(pool).await.execute(&format!("DROP TABLE {table}"), &[]).await.unwrap();
+    lease(pool).await.query(&format!("DROP TABLE {table}"), &[]).await.unwrap();
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_refused_statement_has_a_code_and_leaves_the_connection_usable() {
         let table = table(&pool).await;
         let lease_of_it = lease(&pool).await;
         let before = process(&lease_of_it).await;
-        let fault = lease_of_it.execute(&format!("INSERT INTO {table} VALUES (1)"), &[]).await.unwrap_err();
+        let fault = lease_of_it.query(&format!("INSERT INTO {table} VALUES (1)"), &[]).await.unwrap_err();
         assert_eq!((fault.code(), fault.effect()), (Some(&SqlState::UNIQUE_VIOLATION), Effect::None));
         drop(lease_of_it);
         assert_eq!(process(&lease(&pool).await).await, before);
@@ -112,22 +112,22 @@ fn a_transaction_is_durable_when_it_is_committed_and_undone_when_it_is_left() {
         let table = table(&pool).await;
         let insert = |number: i64| format!("INSERT INTO {table} VALUES ({number})");
         let committed = lease(&pool).await.begin(Isolation::ReadCommitted).await.unwrap();
-        committed.execute(&insert(2), &[]).await.unwrap();
+        committed.query(&insert(2), &[]).await.unwrap();
         assert_eq!(count(&pool, &table).await, 1);
         committed.commit().await.unwrap();
         let left = lease(&pool).await.begin(Isolation::ReadCommitted).await.unwrap();
-        left.execute(&insert(3), &[]).await.unwrap();
+        left.query(&insert(3), &[]).await.unwrap();
         drop(left);
         let rolled_back = lease(&pool).await.begin(Isolation::ReadCommitted).await.unwrap();
-        rolled_back.execute(&insert(3), &[]).await.unwrap();
+        rolled_back.query(&insert(3), &[]).await.unwrap();
         rolled_back.roll_back().await.unwrap();
         assert_eq!(count(&pool, &table).await, 2);
         let failed = lease(&pool).await.begin(Isolation::ReadCommitted).await.unwrap();
-        failed.execute(&insert(3), &[]).await.unwrap();
-        failed.execute(&insert(1), &[]).await.unwrap_err();
+        failed.query(&insert(3), &[]).await.unwrap();
+        failed.query(&insert(1), &[]).await.unwrap_err();
         assert!(failed.commit().await.is_err());
         let reading = lease(&pool).await.begin(Isolation::Snapshot).await.unwrap();
-        let fault = reading.execute(&insert(4), &[]).await.unwrap_err();
+        let fault = reading.query(&insert(4), &[]).await.unwrap_err();
         assert_eq!(fault.code(), Some(&SqlState::READ_ONLY_SQL_TRANSACTION));
         drop(reading);
         assert_eq!(count(&pool, &table).await, 2);
@@ -146,7 +146,7 @@ fn a_statement_that_waits_too_long_is_given_up_and_stopped() {
         let mut waits = lease(&pool).await;
         let process = process(&waits).await;
         waits.extend(machine::instant() + Duration::from_millis(200));
-        let fault = waits.execute(&format!("DELETE FROM {table}"), &[]).await.unwrap_err();
+        let fault = waits.query(&format!("DELETE FROM {table}"), &[]).await.unwrap_err();
         assert!(matches!(fault, Fault::Late(Effect::Unknown)), "{fault}");
         drop(waits);
         // The server's process ends, because it was asked to: the lock is still held.
@@ -223,7 +223,7 @@ fn a_host_that_became_read_only_is_left() {
         let before = process(&lease_of_it).await;
         // What a primary says that has become a standby.
         let sql = "DO $$ BEGIN RAISE EXCEPTION 'read-only' USING ERRCODE = '25006'; END $$";
-        let fault = lease_of_it.execute(sql, &[]).await.unwrap_err();
+        let fault = lease_of_it.query(sql, &[]).await.unwrap_err();
         assert_eq!((fault.code(), fault.effect()), (Some(&SqlState::READ_ONLY_SQL_TRANSACTION), Effect::None));
         drop(lease_of_it);
         let [first, second] = [lease(&pool).await, lease(&pool).await];

@@ -71,8 +71,7 @@ fn problem(made: &Made, mode: &str, roots: Vec<CertificateDer<'static>>) -> Stri
         let port = serving(made).await;
         let address = parse(&format!("postgres://u@localhost:{port}/d?sslrootcert=/ca.pem&sslmode={mode}"));
         let unreachable = unreachable(address.with_roots(roots)).await;
-        let shown = unreachable.problems().map(|(_, problem)| format!("{problem:?}")).collect::<Vec<_>>().join(", ");
-        shown
+        unreachable.problems().map(|(_, problem)| format!("{problem:?}")).collect()
     })
 }
 
