@@ -112,10 +112,12 @@ impl Cluster {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    /// Makes an empty database. Returns the URL for `--store`.
+    /// Makes an empty database. Returns the URL for `--store`. BENCH_STORE_QUERY can add parameters, such as
+    /// `prepare=yes`.
     pub fn database(&self, name: &str) -> String {
         self.sql(USER, &format!("CREATE DATABASE {name}"));
-        format!("postgres://{USER}@127.0.0.1:{}/{name}?sslmode=disable", self.port)
+        let more = std::env::var("BENCH_STORE_QUERY").map(|query| format!("&{query}")).unwrap_or_default();
+        format!("postgres://{USER}@127.0.0.1:{}/{name}?sslmode=disable{more}", self.port)
     }
 
     /// Runs `pgbench` with prepared statements, 32 clients and a script. Returns its transactions per second.
