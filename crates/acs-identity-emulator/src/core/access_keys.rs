@@ -161,6 +161,20 @@ impl AccessKeys {
         Ok(())
     }
 
+    /// Replaces the keys by those of a shared store, whatever their generations are: its database may have been restored,
+    /// or a standby that lacks the last changes may have become the primary.
+    pub(super) fn replace(&self, rows: &[AccessKeyRow]) -> Result<(), StoreError> {
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        for row in rows {
+            let new = HeldKey::of(row)?;
+            let former = &mut held[row.slot as usize];
+            if former.generation != new.generation || former.key != new.key {
+                self.keep_former(mem::replace(former, new).key);
+            }
+        }
+        Ok(())
+    }
+
     fn keep_former(&self, key: AccessKey) {
         let mut former = self.former.lock().unwrap_or_else(PoisonError::into_inner);
         former.push_back(key);

@@ -1,7 +1,7 @@
 //! The copies of what all processes of a shared store have, and the rules of faults in such a store.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Mutex, watch};
@@ -13,7 +13,7 @@ use super::service_time::CLOCK;
 use crate::clock::machine;
 use crate::faults::{Counts, Fault, Faults, MOST_RULES, Rule};
 use crate::store::Failure;
-use crate::store::fault_rules::{counts_of, rules_of};
+use crate::store::fault_rules::{counts_of, ended_waits, rules_of};
 
 /// The time between two comparisons while no request compares the copies.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -25,12 +25,14 @@ const NONE: i64 = -1;
 pub(super) struct Copies {
     /// The generation of the store when they were read.
     generation: AtomicI64,
+    /// How often the requests that wait for a fault were ended.
+    ended_waits: AtomicU64,
     turn: Mutex<()>,
 }
 
 impl Default for Copies {
     fn default() -> Self {
-        Self { generation: AtomicI64::new(NONE), turn: Mutex::default() }
+        Self { generation: AtomicI64::new(NONE), ended_waits: AtomicU64::new(0), turn: Mutex::default() }
     }
 }
 
@@ -68,11 +70,15 @@ impl Core {
         if let Some(id) = setting(RESOURCE_ID) {
             self.resource.set(id);
         }
-        self.access_keys.take(&copied.access_keys)?;
+        self.access_keys.replace(&copied.access_keys)?;
         self.signer.take_keys(&copied.signing_keys)?;
         self.service_time.take(setting(CLOCK))?;
         let rules = rules_of(&copied.settings).into_iter();
         faults.take(rules.filter_map(|stored| Some((stored.id, serde_json::from_value::<Rule>(stored.rule).ok()?))));
+        let ended = ended_waits(&copied.settings);
+        if self.copies.ended_waits.swap(ended, Ordering::Relaxed) != ended {
+            faults.end_waiting();
+        }
         // This comes last: whoever sees the generation sees the copies.
         self.copies.generation.store(copied.generation, Ordering::Release);
         Ok(())

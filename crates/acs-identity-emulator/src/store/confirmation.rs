@@ -70,6 +70,14 @@ pub(crate) fn is_stale() -> bool {
     SEEN.try_with(|seen| seen.outcome.get() == Confirmation::Stale).unwrap_or(false)
 }
 
+/// Ends the comparisons of the current request. Its answer rests on what it has seen until now.
+pub(crate) fn end() {
+    let _ = SEEN.try_with(|seen| {
+        seen.generation.set(None);
+        seen.outcome.set(Confirmation::Given);
+    });
+}
+
 /// Returns the generation that the store must have for an operation. `None` outside of a request.
 pub(super) fn expected() -> Option<i64> {
     SEEN.try_with(|seen| seen.generation.get()).ok().flatten()
@@ -93,9 +101,9 @@ pub(super) fn after_change<T>(result: Result<T, Failure>) -> Result<T, Failure> 
 fn note<T>(result: &Result<T, Failure>) {
     let outcome = match result {
         Err(Failure::Stale) => Confirmation::Stale,
-        // The generation is compared before the key of the caller. An answer that says that the store has failed rests
-        // on no copy.
-        Ok(_) | Err(Failure::KeyGone | Failure::Store(_)) => Confirmation::Given,
+        // The generation is compared before the key of the caller.
+        Ok(_) | Err(Failure::KeyGone) => Confirmation::Given,
+        Err(Failure::Store(_)) => return,
     };
     let _ = SEEN.try_with(|seen| seen.outcome.set(outcome));
 }
@@ -121,6 +129,8 @@ mod tests {
     fn an_operation_that_was_executed_confirms_what_was_seen() {
         assert_eq!(confirmation(&[], after_read).outcome.get(), Confirmation::Missing);
         assert_eq!(confirmation(&[Err(Failure::KeyGone)], after_read).outcome.get(), Confirmation::Given);
+        let failed = Err(Failure::Store(super::super::StoreError::Full));
+        assert_eq!(confirmation(&[failed], after_read).outcome.get(), Confirmation::Missing);
         assert_eq!(confirmation(&[Ok(())], after_read).outcome.get(), Confirmation::Given);
         assert_eq!(confirmation(&[Ok(()), Err(Failure::Stale)], after_read).outcome.get(), Confirmation::Stale);
     }

@@ -48,6 +48,9 @@ pub(super) trait Rows {
     fn put_setting(&mut self, name: &str, value: &str) -> Result<(), Self::Error>;
     fn delete_setting(&mut self, name: &str) -> Result<(), Self::Error>;
 
+    /// Returns whether several processes may have the store.
+    fn is_shared(&self) -> bool;
+
     /// Returns whether there are identities or assignments.
     fn are_used(&mut self) -> Result<bool, Self::Error>;
 }
@@ -79,7 +82,15 @@ pub(super) fn decide<R: Rows>(rows: &mut R, operation: &Operation) -> Result<Out
         Operation::Delete { user, .. } => {
             Ok(if rows.delete_identity(user)? { Outcome::Done } else { Outcome::Missing })
         }
-        Operation::Reset { .. } => Ok(Outcome::Cleared(rows.clear()?)),
+        Operation::Reset { .. } => {
+            let cleared = rows.clear()?;
+            if rows.is_shared() {
+                // They are in the store only if several processes have it. The clearing ends the requests that wait.
+                fault_rules::remove(rows, None)?;
+                fault_rules::end_waiting(rows)?;
+            }
+            Ok(Outcome::Cleared(cleared))
+        }
         Operation::Assign { kind, changes, .. } => {
             let replaced: Result<Vec<bool>, R::Error> =
                 changes.iter().map(|change| assign(rows, *kind, change)).collect();
@@ -124,7 +135,11 @@ pub(super) fn decide<R: Rows>(rows: &mut R, operation: &Operation) -> Result<Out
             if !even_if_used && rows.are_used()? {
                 return Ok(Outcome::Replaced(Replacement::InUse));
             }
-            Ok(Outcome::Replaced(Replacement::Done { generations: replace(rows, state)? }))
+            let generations = replace(rows, state)?;
+            if rows.is_shared() {
+                fault_rules::end_waiting(rows)?;
+            }
+            Ok(Outcome::Replaced(Replacement::Done { generations }))
         }
     }
 }

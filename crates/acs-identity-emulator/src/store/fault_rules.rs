@@ -11,6 +11,9 @@ use crate::faults::{Counts, Limits};
 /// The name of the setting that holds the rules.
 const RULES: &str = "faults";
 
+/// The name of the setting that tells how often the requests that wait were ended.
+const ENDED: &str = "waits_ended";
+
 /// The rules, and the last id that was given.
 #[derive(Default, Serialize, Deserialize)]
 struct Rules {
@@ -36,6 +39,16 @@ pub(crate) fn rules_of(settings: &[(String, String)]) -> Vec<StoredRule> {
 pub(crate) fn counts_of(settings: &[(String, String)], id: u64) -> Counts {
     let name = counts_name(id);
     counts(settings.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str()))
+}
+
+/// Returns how often the requests that wait were ended, from the settings of a store.
+pub(crate) fn ended_waits(settings: &[(String, String)]) -> u64 {
+    let text = settings.iter().find(|(name, _)| name == ENDED).map(|(_, value)| value.as_str());
+    number(text)
+}
+
+fn number(text: Option<&str>) -> u64 {
+    text.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 /// Returns the setting that holds these rules.
@@ -92,6 +105,12 @@ pub(super) fn remove<R: Rows>(rows: &mut R, id: Option<u64>) -> Result<Outcome, 
     all.rules = kept;
     put(rows, &all)?;
     Ok(if removed.is_empty() { Outcome::Missing } else { Outcome::Done })
+}
+
+/// Ends the requests that a rule lets wait, in all processes, because the data that they are about is gone.
+pub(super) fn end_waiting<R: Rows>(rows: &mut R) -> Result<(), R::Error> {
+    let ended = number(rows.setting(ENDED)?.as_deref());
+    rows.put_setting(ENDED, &ended.wrapping_add(1).to_string())
 }
 
 /// Counts a request that fits a rule. Says whether it is hit.

@@ -36,6 +36,7 @@ struct State {
     settings: HashMap<String, String>,
     /// How often something was changed that the owners of the handles have copies of.
     generation: i64,
+    is_shared: bool,
     closed: bool,
 }
 
@@ -46,7 +47,8 @@ impl Memory {
     /// Makes an empty store for several owners.
     #[cfg(test)]
     pub(super) fn shared() -> Self {
-        Self { is_shared: true, ..Self::default() }
+        let state = State { is_shared: true, ..State::default() };
+        Self { state: Arc::new(Mutex::new(state)), is_shared: true }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -79,7 +81,9 @@ impl Memory {
     }
 
     pub(super) fn copied(&self) -> Result<Copied, Failure> {
-        self.read(None, |state| Copied {
+        // It is what a request sees next, so it is not compared with what the request has seen.
+        let state = self.open(None)?;
+        Ok(Copied {
             generation: state.generation,
             access_keys: state.access_keys.iter().flatten().cloned().collect(),
             signing_keys: state.signing_keys.clone(),

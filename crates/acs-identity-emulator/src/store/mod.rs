@@ -69,6 +69,7 @@ impl Store {
 
     /// Executes an operation. Returns when its effect is durable.
     async fn apply(&self, operation: Operation) -> Result<Outcome, Failure> {
+        let is_effect = operation.is_effect();
         let outcome = match self {
             Self::Memory(memory) => memory.apply(&operation),
             #[cfg(feature = "sqlite")]
@@ -76,7 +77,11 @@ impl Store {
             #[cfg(feature = "postgres")]
             Self::Postgres(postgres) => postgres.apply(operation, confirmation::expected()).await,
         };
-        match confirmation::after_change(outcome)? {
+        let outcome = match is_effect {
+            true => confirmation::after_change(outcome)?,
+            false => confirmation::after_read(outcome)?,
+        };
+        match outcome {
             Outcome::KeyGone => Err(Failure::KeyGone),
             outcome => Ok(outcome),
         }

@@ -91,6 +91,12 @@ impl Operation {
         }
     }
 
+    /// Returns whether it is what a request asks for, so that the request cannot begin again after it. The others
+    /// prepare its answer.
+    pub(super) fn is_effect(&self) -> bool {
+        !matches!(self, Self::KeepSigningKey { .. } | Self::Settle { .. } | Self::CountFault { .. })
+    }
+
     /// Returns whether the operation, if it had this outcome, has changed something that each process of a shared store
     /// has a copy of.
     pub(super) fn changes_copies(&self, outcome: &Outcome) -> bool {
@@ -102,12 +108,11 @@ impl Operation {
             | Self::KeepSettings(_)
             | Self::ReplaceSettings(_)
             | Self::RemoveFaults { .. } => true,
-            Self::SetClock { .. } => *outcome != Outcome::KeyGone,
+            Self::SetClock { .. } | Self::Reset { .. } => *outcome != Outcome::KeyGone,
             Self::Create { .. }
             | Self::Issue { .. }
             | Self::Revoke { .. }
             | Self::Delete { .. }
-            | Self::Reset { .. }
             | Self::Assign { .. }
             | Self::KeepSigningKey { .. }
             | Self::Seed(_)

@@ -125,3 +125,13 @@ fn a_process_with_another_access_key_than_that_of_the_shared_store_does_not_star
     let refused = start("BBBB", other).map(drop).unwrap_err();
     assert!(matches!(refused, StartError::Error(Error::SharedAccessKey)), "{refused:?}");
 }
+
+#[test]
+fn a_shared_store_that_was_restored_has_the_keys_in_force_that_it_had() {
+    let [one, other] = two();
+    let before = block_on(other.store.copied()).unwrap().access_keys;
+    block_on(one.access_keys.regenerate(PRIMARY, AccessSlot::Secondary)).unwrap();
+    one.access_keys.replace(&before).unwrap();
+    assert_eq!(one.access_keys.generations(), [1, 1]);
+    assert_eq!(one.access_keys.get(AccessSlot::Secondary), other.access_keys.get(AccessSlot::Secondary));
+}

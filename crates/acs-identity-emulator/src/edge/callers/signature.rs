@@ -83,7 +83,8 @@ pub(super) async fn check(backend: &Backend, request: &RequestContext) -> HttpRe
     };
     // Another process may have regenerated the key meanwhile.
     let mut caller = verify();
-    if caller.is_none() && backend.core.access_keys.reload().await {
+    // In front of a shared store, a refusal is confirmed, and the request begins again with the new keys.
+    if caller.is_none() && !backend.core.is_shared() && backend.core.access_keys.reload().await {
         caller = verify();
     }
     let caller = caller.ok_or_else(|| wrong(backend, request, &parsed, &values))?;

@@ -85,6 +85,8 @@ impl Edge {
             let confirmed = match confirmation {
                 Confirmation::Given => Ok(()),
                 Confirmation::Stale => Err(Refusal::Stale),
+                // What says that the store has failed rests on no copy.
+                Confirmation::Missing if is_failure(&answered) => Ok(()),
                 Confirmation::Missing => core.confirm(generation).await,
             };
             match confirmed {
@@ -175,6 +177,15 @@ impl Edge {
             Some(over) => Err(HttpError::throttled(over.seconds).because(over.to_string())),
             None => Ok(()),
         }
+    }
+}
+
+/// Returns whether an answer says that the emulator has failed. A fault that was injected is confirmed when it is counted.
+fn is_failure(answered: &Result<Answer, Stop>) -> bool {
+    match answered {
+        Ok(answer) | Err(Stop::Answer(answer)) => answer.status >= 500,
+        Err(Stop::Refused(error)) => error.status >= 500,
+        Err(Stop::Drop | Stop::Forget) => false,
     }
 }
 

@@ -137,3 +137,34 @@ async fn a_request_that_begins_again_is_counted_and_executed_once() {
     assert_eq!(listed["value"].as_array().unwrap().len(), 1);
     assert_eq!(other.backend.requests.len(), 1);
 }
+
+#[tokio::test]
+async fn a_reset_of_one_removes_the_faults_of_both() {
+    let [one, other] = replicas();
+    control(&one, "POST", "faults", r#"{"operation":"createIdentity","status":418}"#).await;
+    assert_eq!(create().of(&other).await.status, 418);
+    control(&other, "POST", "reset", "").await;
+    assert_eq!(create().of(&one).await.status, 201);
+    control(&one, "POST", "clock/freeze", "").await;
+    assert_eq!(create().of(&other).await.status, 201);
+    assert_eq!(control(&one, "GET", "faults", "").await.text, r#"{"value":[]}"#);
+}
+
+#[tokio::test]
+async fn a_request_that_waits_at_one_ends_when_the_other_imports_or_resets() {
+    for change in ["reset", "import?replace=true"] {
+        let [one, other] = replicas();
+        let state = control(&one, "GET", "export", "").await.text;
+        control(&one, "POST", "faults", r#"{"operation":"createIdentity","delayMilliseconds":60000}"#).await;
+        let waits = Arc::clone(&one);
+        let waiting = tokio::spawn(async move { create().try_of(&waits).await.is_err() });
+        let hits = async || control(&one, "GET", "faults", "").await.json()["value"][0]["hits"].clone();
+        while hits().await != json!(1) {
+            tokio::task::yield_now().await;
+        }
+        control(&other, "POST", change, if change == "reset" { "" } else { &state }).await;
+        // The next request of that process copies what has changed. So does a task, while no request comes.
+        control(&one, "GET", "clock", "").await;
+        assert!(waiting.await.unwrap(), "{change}");
+    }
+}

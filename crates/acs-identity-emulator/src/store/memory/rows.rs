@@ -12,6 +12,10 @@ use crate::store::rows::{AccessKeyRow, AccessSlot, AssignmentRow, IdentityRow, K
 impl Rows for State {
     type Error = Infallible;
 
+    fn is_shared(&self) -> bool {
+        self.is_shared
+    }
+
     fn access_key(&mut self, slot: AccessSlot) -> Result<Option<AccessKeyRow>, Infallible> {
         Ok(self.access_keys[slot as usize].clone())
     }

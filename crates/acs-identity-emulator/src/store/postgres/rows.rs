@@ -60,6 +60,10 @@ impl<'a> Written<'a> {
 impl Rows for Written<'_> {
     type Error = Fault;
 
+    fn is_shared(&self) -> bool {
+        true
+    }
+
     fn generation(&mut self, slot: AccessSlot) -> Result<Option<i64>, Fault> {
         let statement = "SELECT generation FROM access_keys WHERE slot = $1";
         let rows = self.transaction.query(statement, &[(&slot.name(), Type::TEXT)])?;

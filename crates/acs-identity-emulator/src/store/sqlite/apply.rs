@@ -56,6 +56,10 @@ impl<'a> Transaction<'a> {
 impl Rows for Transaction<'_> {
     type Error = Fault;
 
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     fn generation(&mut self, slot: AccessSlot) -> Result<Option<i64>, Fault> {
         if self.generations[slot as usize].is_none() {
             self.generations[slot as usize] = self.access_key(slot)?.map(|row| row.generation);
