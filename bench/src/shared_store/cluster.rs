@@ -63,7 +63,7 @@ impl Cluster {
         let cluster = Self { child, binaries, port };
         cluster.move_to(cores);
         let begun = Instant::now();
-        while !cluster.program("pg_isready").status().unwrap().success() {
+        while !cluster.program("pg_isready").stdout(Stdio::null()).status().unwrap().success() {
             assert!(begun.elapsed() < Duration::from_secs(30), "PostgreSQL does not start");
             std::thread::sleep(Duration::from_millis(50));
         }
