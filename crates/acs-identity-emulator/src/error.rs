@@ -22,8 +22,6 @@ pub enum Error {
     Folder(PathBuf, String),
     /// The given access key differs from the access key of the folder.
     AccessKey(PathBuf),
-    /// The given access key differs from the access key of the database that several emulators share.
-    SharedAccessKey,
     /// Data that is not in a folder cannot be used, and the reason.
     Store(String),
     /// The data folder is in use by another process.
@@ -84,10 +82,6 @@ impl fmt::Display for Error {
                 "the data folder {} has a primary access key that differs from the given key. A folder keeps the key \
                  of its first start or of its last regeneration: leave out the key, or use a new folder",
                 path.display()
-            ),
-            Self::SharedAccessKey => f.write_str(
-                "the database has a primary access key that differs from the given key. It keeps the key of its first \
-                 start or of its last regeneration: leave out the key, or use a new database",
             ),
             Self::Store(why) => write!(f, "the data cannot be used: {why}"),
             Self::InUse(path) => write!(f, "the data folder {} is in use by another emulator", path.display()),

@@ -93,7 +93,11 @@ pub(super) async fn keep_access_keys(
         }
     }
     if store.is_shared() && config.access_key.as_ref().is_some_and(|given| rows[0].key.parse().as_ref() != Ok(given)) {
-        return Err(Error::SharedAccessKey.into());
+        // Its processes start again at any time with the options of their first start.
+        tracing::warn!(
+            "the given access key is not in force: the database keeps the primary access key of its first start or of \
+             its last regeneration. Leave out the key, or give the one that is in force"
+        );
     }
     let Some(path) = path else { return Ok(rows) };
     let standing = &rows[AccessSlot::Primary as usize];

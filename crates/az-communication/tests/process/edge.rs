@@ -113,7 +113,9 @@ fn an_open_emulator_with_the_well_known_key_is_warned_about() {
         emulator.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
         stderr
     };
-    insta::assert_snapshot!(said(&["--host", "0.0.0.0"]), @r"WARNING: Other machines can reach this emulator, and its access key is the well-known key, so anyone can use it and read its keys. For a new data folder, set a key: --access-key KEY. To make one: openssl rand -base64 64 | tr -d '\n'. For an existing folder, regenerate both keys: az communication emulator key regenerate");
+    insta::assert_snapshot!(said(&["--host", "0.0.0.0"]), @r"WARNING: Other machines can reach this emulator, and its access key is the well-known key, so anyone can use it and read its keys. For new data, set a key: --access-key KEY. To make one: openssl rand -base64 64 | tr -d '\n'. For existing data, regenerate both keys: az communication emulator key regenerate");
+    assert!(said(&["--public-url", "https://acs.example"]).contains("Other machines"));
+    assert!(!said(&["--public-url", "https://localhost:8443"]).contains("Other machines"));
     for safe in [&["--host", "0.0.0.0", "--access-key", "c2VjcmV0"][..], &[], &["--host", "127.0.0.2"]] {
         assert!(!said(safe).contains("Other machines"), "{safe:?}");
     }

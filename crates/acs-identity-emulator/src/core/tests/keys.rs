@@ -5,10 +5,8 @@ use acs_identity_protocol::claims::AccessTokenClaims;
 
 use super::{PRIMARY, SECONDARY, core, create, inactive, issue, key, two};
 use crate::config::Config;
-use crate::core::first_start::StartError;
 use crate::core::introspection::Inactive;
 use crate::core::{Core, Refusal};
-use crate::error::Error;
 use crate::store::{AccessSlot, Caller, Store, block_on};
 
 #[test]
@@ -115,15 +113,15 @@ fn a_token_of_another_resource_is_not_active() {
 }
 
 #[test]
-fn a_process_with_another_access_key_than_that_of_the_shared_store_does_not_start() {
+fn a_process_with_another_access_key_takes_the_key_of_the_shared_store() {
     let [one, other] = Store::two_in_memory();
     let start = |key: &str, store| {
         let config = Config { access_key: Some(key.parse().unwrap()), ..Config::in_memory() };
-        block_on(Core::start(&config, None, store, None, None, false))
+        block_on(Core::start(&config, None, store, None, None, false)).unwrap()
     };
-    let _first = start("AAAA", one).unwrap();
-    let refused = start("BBBB", other).map(drop).unwrap_err();
-    assert!(matches!(refused, StartError::Error(Error::SharedAccessKey)), "{refused:?}");
+    let (first, second) = (start("AAAA", one), start("BBBB", other));
+    assert_eq!(second.access_keys.get(AccessSlot::Primary), "AAAA".parse().unwrap());
+    assert_eq!(second.access_keys.get(AccessSlot::Secondary), first.access_keys.get(AccessSlot::Secondary));
 }
 
 #[test]

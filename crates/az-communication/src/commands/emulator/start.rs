@@ -22,7 +22,9 @@ use crate::commands::emulator::process::ready_line::{Ready, place_of};
 use crate::commands::emulator::serving::at_end::AtEnd;
 use crate::commands::emulator::serving::opening::Hints;
 use crate::commands::emulator::serving::until::Until;
-use crate::commands::emulator::serving::{bundle, bundle_file, file_limit, listen, opening, temporary_folder, threads};
+use crate::commands::emulator::serving::{
+    bundle, bundle_file, file_limit, known_key, listen, opening, temporary_folder, threads,
+};
 use crate::commands::emulator::{detach, log, page};
 use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
@@ -30,7 +32,6 @@ use crate::knack::outcome::Outcome;
 use crate::knack::variables::Given;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
-use crate::report::program::Program;
 use crate::report::prompt;
 use crate::report::stdout;
 use crate::service::emulator_files::{BUNDLE_FILE, NO_FOLDER_HINT};
@@ -112,17 +113,6 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     run,
 };
 
-/// Returns the warning about an emulator that other machines can reach with the well-known key.
-fn open_with_known_key(platform: Platform) -> String {
-    let regenerate = Program::current().command("communication emulator key regenerate");
-    format!(
-        "Other machines can reach this emulator, and its access key is the well-known key, so anyone can use it and \
-         read its keys. For a new data folder, set a key: --access-key KEY. To make one: {}. For an existing folder, \
-         regenerate both keys: {regenerate}",
-        platform.random_base64()
-    )
-}
-
 /// How often it is checked whether the ready line can be written, and how long each check waits.
 const READY_LOOKS: u32 = 100;
 const READY_LOOK: Duration = Duration::from_millis(100);
@@ -157,6 +147,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let is_open = place.is_open();
     let config = Config { storage: data.to_storage(), ..Config::in_memory() }.on(place);
     let config = configuration::configure(invocation, Config { port, ..config })?;
+    // A proxy on this machine may let other machines reach it.
+    let is_open = is_open || config.public_url.as_deref().is_some_and(known_key::is_of_other_machines);
     let until = Until::of(invocation)?;
     let pid_file = read::option(invocation, &PID_FILE)?;
     let ready_file = read::option(invocation, &READY_FILE)?;
@@ -191,7 +183,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
             ..Ready::of(&emulator)
         };
         if is_open && ready.connection_string.ends_with(DEVELOPMENT_ACCESS_KEY) {
-            invocation.printer.warning(&open_with_known_key(Platform::HERE));
+            invocation.printer.warning(&known_key::warning(Platform::HERE));
         }
         match &detached {
             Some(detached) => detached.check_starter()?,
