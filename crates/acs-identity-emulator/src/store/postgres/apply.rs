@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::spawn_blocking;
+use tokio_postgres::types::Type;
 
 use super::connect::OPERATION;
 use super::fault::Fault;
@@ -15,7 +16,7 @@ use super::hot::revoke::Revoke;
 use super::rows::Written;
 use super::shared::Shared;
 use super::transaction::{LONG, Time, Transaction};
-use super::{Postgres, aside, closed};
+use super::{Postgres, aside, closed, generation};
 use crate::clock::machine;
 use crate::store::block_on;
 use crate::store::decide::decide;
@@ -142,7 +143,7 @@ fn attempt(
     let outcome = decide(&mut rows, operation)?;
     rows.write()?;
     if operation.changes_copies(&outcome) {
-        transaction.query("UPDATE service SET generation = generation + 1", &[])?;
+        transaction.query(generation::CHANGE, &[(&generation::other()?, Type::INT8)])?;
     }
     transaction.commit().map_err(Failed::Committing)?;
     Ok(Ok(outcome))

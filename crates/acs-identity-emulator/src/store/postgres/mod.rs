@@ -10,6 +10,7 @@ pub(crate) mod connect;
 mod copied;
 mod fault;
 mod flight;
+mod generation;
 mod hot;
 mod identities;
 mod open;

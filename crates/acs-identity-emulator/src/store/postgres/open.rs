@@ -7,7 +7,6 @@ use std::time::Duration;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 
-use super::Postgres;
 use super::connect::{Isolation, Pool};
 use super::fault::Fault;
 use super::row::{self, Columns};
@@ -17,6 +16,7 @@ use super::shared::Shared;
 use super::transaction::{LONG, Time, Transaction};
 use super::watch::watch;
 use super::worker::{Queues, Worker};
+use super::{Postgres, generation};
 use crate::database::PostgresStorage;
 use crate::store::block_on;
 
@@ -177,8 +177,13 @@ fn make(mut transaction: Transaction, secrets: &Secrets, steps: &[Step]) -> Resu
     };
     let (version, oldest) = execute(&mut transaction, steps, 0)?;
     transaction.query(
-        "INSERT INTO service (version, oldest, generation, proof) VALUES ($1, $2, 1, $3)",
-        &[(&version, Type::INT4), (&oldest, Type::INT4), (&secrets.proof()?, Type::BYTEA)],
+        "INSERT INTO service (version, oldest, generation, proof) VALUES ($1, $2, $3, $4)",
+        &[
+            (&version, Type::INT4),
+            (&oldest, Type::INT4),
+            (&generation::other()?, Type::INT8),
+            (&secrets.proof()?, Type::BYTEA),
+        ],
     )?;
     transaction.commit()?;
     Ok(Some(true))
@@ -211,10 +216,9 @@ fn present(mut transaction: Transaction, secrets: &Secrets, steps: &[Step]) -> R
     let version = row::single(&transaction.query("SELECT version FROM service", &[])?)?;
     if version < known {
         let (version, oldest) = execute(&mut transaction, steps, version)?;
-        transaction.query(
-            "UPDATE service SET version = $1, oldest = $2, generation = generation + 1",
-            &[(&version, Type::INT4), (&oldest, Type::INT4)],
-        )?;
+        transaction.query(generation::CHANGE, &[(&generation::other()?, Type::INT8)])?;
+        let statement = "UPDATE service SET version = $1, oldest = $2";
+        transaction.query(statement, &[(&version, Type::INT4), (&oldest, Type::INT4)])?;
         tracing::info!("the database was migrated to schema {version}");
     }
     Ok(transaction.commit()?)

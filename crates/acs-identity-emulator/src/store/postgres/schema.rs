@@ -1,6 +1,6 @@
 //! The tables, and their versions.
 //!
-//! `service` has one row. Its generation is raised by every change of what processes keep a copy of. The table `gate`
+//! `service` has one row. Every change of what processes keep a copy of replaces its generation. The table `gate`
 //! has no rows: statements that write lock it in ROW SHARE mode, and a transaction that must be alone locks it in
 //! EXCLUSIVE mode. A row lock would do, too, but it writes the row, and PostgreSQL lets shared row locks overtake a
 //! transaction that waits for an exclusive one.
