@@ -13,18 +13,21 @@ use super::row::{self, Columns};
 use super::schema::{SERVICE, STEPS, Step, TABLES};
 use super::secret::{Mismatch, Secrets};
 use super::shared::Shared;
-use super::transaction::{LONG, Time, Transaction};
+use super::transaction::{LOCK, LONG, Time, Transaction};
 use super::watch::watch;
 use super::worker::{Queues, Worker};
 use super::{Postgres, generation};
+use crate::clock::machine;
 use crate::database::PostgresStorage;
 use crate::store::block_on;
 
 /// The number of connections. Statements that wait for one are combined with others meanwhile.
 const CONNECTIONS: usize = 10;
 
-/// How often opening is begun again, because another process makes the tables at the same time.
-const ATTEMPTS: usize = 5;
+/// How long opening is begun again, because another process makes or migrates the tables or holds them locked, and the
+/// pause before it is.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// The time for one step of opening. Migrations take longer.
 const STEP: Duration = Duration::from_secs(10);
@@ -34,6 +37,8 @@ const STEP: Duration = Duration::from_secs(10);
 pub(crate) enum OpenError {
     /// It cannot be reached.
     Unreachable(String),
+    /// Another process made or migrated the tables, or held them locked.
+    Locked,
     /// Its encoding is not UTF-8, but this one.
     Encoding(String),
     /// It has tables of something else, such as this one.
@@ -58,6 +63,10 @@ impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable(why) | Self::Failed(why) => f.write_str(why),
+            Self::Locked => f.write_str(
+                "another process makes or migrates the tables of the database, or has locked them, for too long. End \
+                 it, or try again later",
+            ),
             Self::Encoding(encoding) => write!(
                 f,
                 "the encoding of the database is {encoding}. It must be UTF8: make another database with \
@@ -94,6 +103,7 @@ impl From<Fault> for OpenError {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Unreachable(why) | Fault::Lost(why) | Fault::Busy(why) => Self::Unreachable(why),
+            Fault::Locked(_) => Self::Locked,
             other => Self::Failed(other.of_read().to_string()),
         }
     }
@@ -137,17 +147,17 @@ impl Postgres {
 
 /// Makes or migrates the tables. Returns whether they were made.
 fn prepare(shared: &Shared, steps: &[Step]) -> Result<bool, OpenError> {
-    for _ in 0..ATTEMPTS {
-        if let Some(is_new) = prepare_once(shared, steps)? {
-            return Ok(is_new);
+    let end = machine::instant() + PATIENCE;
+    loop {
+        match prepare_once(shared, steps) {
+            Err(OpenError::Locked) if machine::instant() < end => machine::sleep_here(PAUSE),
+            prepared => return prepared,
         }
     }
-    Err(OpenError::Failed("other processes make tables in the database at the same time: try again".to_owned()))
 }
 
-/// Returns `None` if another process made the tables at the same time.
-fn prepare_once(shared: &Shared, steps: &[Step]) -> Result<Option<bool>, OpenError> {
-    let mut transaction = Transaction::begin(shared, Isolation::ReadCommitted, Time::Each(STEP))?;
+fn prepare_once(shared: &Shared, steps: &[Step]) -> Result<bool, OpenError> {
+    let mut transaction = Transaction::begin(shared, Isolation::Alone(LOCK), Time::Each(STEP))?;
     let encoding: String = row::single(&transaction.query("SELECT current_setting('server_encoding')", &[])?)?;
     if encoding != "UTF8" {
         return Err(OpenError::Encoding(encoding));
@@ -157,7 +167,7 @@ fn prepare_once(shared: &Shared, steps: &[Step]) -> Result<Option<bool>, OpenErr
     let there = transaction.query(statement, &[(&names, Type::TEXT_ARRAY)])?;
     let there: Vec<String> = there.iter().map(|row| Columns::of(row).next()).collect::<Result<_, _>>()?;
     if there.iter().any(|name| name == "service") {
-        return present(transaction, &shared.secrets, steps).map(|()| Some(false));
+        return present(transaction, &shared.secrets, steps).map(|()| false);
     }
     match there.into_iter().next() {
         Some(name) => Err(OpenError::Foreign(name)),
@@ -165,13 +175,13 @@ fn prepare_once(shared: &Shared, steps: &[Step]) -> Result<Option<bool>, OpenErr
     }
 }
 
-/// Makes the tables. Returns `None` if another process has made them meanwhile.
-fn make(mut transaction: Transaction, secrets: &Secrets, steps: &[Step]) -> Result<Option<bool>, OpenError> {
+/// Makes the tables. Returns `true`.
+fn make(mut transaction: Transaction, secrets: &Secrets, steps: &[Step]) -> Result<bool, OpenError> {
     match transaction.query(SERVICE, &[]) {
         Err(Fault::Refused(code, _))
             if [SqlState::UNIQUE_VIOLATION, SqlState::DUPLICATE_TABLE, SqlState::DUPLICATE_OBJECT].contains(&code) =>
         {
-            return Ok(None);
+            return Err(OpenError::Locked);
         }
         result => result?,
     };
@@ -186,7 +196,7 @@ fn make(mut transaction: Transaction, secrets: &Secrets, steps: &[Step]) -> Resu
         ],
     )?;
     transaction.commit()?;
-    Ok(Some(true))
+    Ok(true)
 }
 
 /// Checks tables that exist, and migrates them.
@@ -210,8 +220,8 @@ fn present(mut transaction: Transaction, secrets: &Secrets, steps: &[Step]) -> R
         transaction.end();
         return Ok(());
     }
-    transaction.time = Time::Each(LONG);
     transaction.query("LOCK TABLE gate IN EXCLUSIVE MODE", &[])?;
+    transaction.time = Time::Each(LONG);
     // Another process may have migrated meanwhile.
     let version = row::single(&transaction.query("SELECT version FROM service", &[])?)?;
     if version < known {

@@ -10,6 +10,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::oneshot;
 
 use super::aside;
+use super::connect::OPERATION;
 use super::flight::fly;
 use super::hot::Hot;
 use super::hot::confirm::Confirm;
@@ -95,7 +96,7 @@ async fn run(shared: Arc<Shared>, queues: Arc<Queues>, stopped: oneshot::Receive
         let _ = flight.await;
     }
     let _ = machine::timeout(LAST_WORK, shared.work.write()).await;
-    let is_complete = aside::write(&shared).await.is_ok() && shared.aside.is_empty();
+    let is_complete = aside::write(&shared, machine::instant() + OPERATION).await.is_ok() && shared.aside.is_empty();
     shared.pool.close().await;
     is_complete
 }
@@ -122,7 +123,7 @@ async fn write_aside(shared: Arc<Shared>) {
     loop {
         machine::sleep(aside::PAUSE).await;
         if !shared.aside.is_empty()
-            && let Err(fault) = aside::write(&shared).await
+            && let Err(fault) = aside::write(&shared, machine::instant() + OPERATION).await
         {
             tracing::debug!("the times of the last tokens are written later: {}", fault.of_read());
         }

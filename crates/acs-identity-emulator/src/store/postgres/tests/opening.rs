@@ -153,7 +153,14 @@ fn a_newer_schema_is_used_if_it_allows_that_and_refused_otherwise() {
 fn a_migration_is_executed_once_while_the_version_before_goes_on() {
     static NEXT: [Step; 2] = [
         Step { statements: STEPS[0].statements, oldest: STEPS[0].oldest },
-        Step { statements: &["ALTER TABLE identities ADD COLUMN more text", "CREATE TABLE more ()"], oldest: VERSION },
+        Step {
+            statements: &[
+                "ALTER TABLE identities ADD COLUMN more text",
+                "CREATE TABLE more AS SELECT current_setting('lock_timeout') || ' ' || \
+                    current_setting('idle_in_transaction_session_timeout') AS limits",
+            ],
+            oldest: VERSION,
+        },
     ];
     let database = Database::new();
     let running = database.open();
@@ -169,6 +176,8 @@ fn a_migration_is_executed_once_while_the_version_before_goes_on() {
     block_on(running.create(Caller::Entra, NewIdentity::of("v"))).unwrap();
     assert_eq!(block_on(running.identity_count(Caller::Entra)), Ok(2));
     assert_ne!(generation(), before);
+    // It holds others up no longer than others hold it up.
+    assert_eq!(value(&execute(&database.url(), &["SELECT limits FROM more"])), "1500ms 2s");
     // A first start makes the same tables.
     let fresh = Database::new();
     assert!(Postgres::open_with(&fresh.storage(None), &NEXT).unwrap().1);
@@ -224,4 +233,33 @@ fn every_character_of_a_custom_id_is_kept() {
         let described = block_on(store.described(Caller::Entra, crate::store::Name::CustomId(custom_id))).unwrap();
         assert_eq!(described.unwrap().row.user, format!("u{number}"));
     }
+}
+
+#[test]
+#[ignore = "it needs a PostgreSQL server: AZ_TEST_POSTGRES"]
+fn a_start_waits_for_tables_that_another_session_has_locked() {
+    static NEXT: [Step; 2] = [
+        Step { statements: STEPS[0].statements, oldest: STEPS[0].oldest },
+        Step { statements: &["CREATE TABLE more ()"], oldest: VERSION },
+    ];
+    let database = Database::new();
+    drop(database.open());
+    let storage = database.storage(None);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let client = super::session(&database.url()).await;
+        client.batch_execute("BEGIN; LOCK TABLE gate IN EXCLUSIVE MODE").await.unwrap();
+        let opened =
+            tokio::task::spawn_blocking(move || Postgres::open_with(&storage, &NEXT).map(|(_, is_new)| is_new));
+        // It gives its place in the queue for the lock up to others.
+        // A transaction sees the sessions of one moment only.
+        let watcher = super::session(&database.url()).await;
+        super::until_waiting(&watcher, 1).await;
+        let waiting = "SELECT count(*) FROM pg_stat_activity \
+                       WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while watcher.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) > 0 {}
+        assert!(!opened.is_finished());
+        client.batch_execute("COMMIT").await.unwrap();
+        assert!(matches!(opened.await.unwrap(), Ok(false)));
+    });
 }
