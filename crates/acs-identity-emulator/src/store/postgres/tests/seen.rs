@@ -3,7 +3,7 @@
 use super::super::Postgres;
 use super::{Database, postgres};
 use crate::store::operation::{Operation, Outcome};
-use crate::store::{AccessSlot, Caller, Failure, Kind, Name, NewIdentity, SigningSlot, Store, block_on};
+use crate::store::{AccessSlot, Caller, Failure, Kind, Name, NewIdentity, SigningSlot, Store, StoreError, block_on};
 
 fn generation(store: &Store) -> i64 {
     block_on(store.copied()).unwrap().generation
@@ -53,6 +53,29 @@ fn an_operation_of_a_process_with_an_old_copy_changes_nothing() {
     }
 }
 
+/// The results of all reads, for an identity `u` with the custom id `c`.
+fn read_all(postgres: &Postgres, seen: i64) -> [Result<(), Failure>; 14] {
+    let (caller, kind) = (Caller::Entra, Kind::Entra);
+    let filter = crate::store::Filter { custom_id: "c".into(), user: None };
+    let mut visit = |_| std::ops::ControlFlow::Continue(());
+    [
+        block_on(postgres.confirm(seen)),
+        block_on(postgres.snapshot(None, Some("u"), Some(seen))).map(drop),
+        block_on(postgres.has_custom_id("c", Some(seen))).map(drop),
+        block_on(postgres.has_custom_id("nobody", Some(seen))).map(drop),
+        block_on(postgres.identity_count(caller, Some(seen))).map(drop),
+        block_on(postgres.identities_after(caller, None, None, 9, Some(seen))).map(drop),
+        block_on(postgres.identities_after(caller, Some(&filter), None, 9, Some(seen))).map(drop),
+        block_on(postgres.described(caller, Name::User("u"), Some(seen))).map(drop),
+        block_on(postgres.assignments_of(caller, kind, None, &["o"], Some(seen))).map(drop),
+        block_on(postgres.assignments_after(caller, kind, None, 9, Some(seen))).map(drop),
+        block_on(postgres.access_keys(Some(seen))).map(drop),
+        block_on(postgres.signing_key(SigningSlot::Entra, Some(seen))).map(drop),
+        block_on(postgres.setting("a", Some(seen))).map(drop),
+        block_on(postgres.visit_state(caller, &[], &mut visit, Some(seen))),
+    ]
+}
+
 #[test]
 #[ignore = "it needs a PostgreSQL server: AZ_TEST_POSTGRES"]
 fn a_read_of_a_process_with_an_old_copy_is_refused() {
@@ -61,33 +84,20 @@ fn a_read_of_a_process_with_an_old_copy_is_refused() {
     block_on(one.create(Caller::Entra, NewIdentity::of("u").with_custom_id("c"))).unwrap();
     let seen = generation(&other);
     let postgres = postgres(&other);
-    let read_all = |seen| {
-        let (caller, kind) = (Caller::Entra, Kind::Entra);
-        let filter = crate::store::Filter { custom_id: "c".into(), user: None };
-        let mut visit = |_| std::ops::ControlFlow::Continue(());
-        [
-            block_on(postgres.confirm(seen)),
-            block_on(postgres.snapshot(None, Some("u"), Some(seen))).map(drop),
-            block_on(postgres.has_custom_id("c", Some(seen))).map(drop),
-            block_on(postgres.has_custom_id("nobody", Some(seen))).map(drop),
-            block_on(postgres.identity_count(caller, Some(seen))).map(drop),
-            block_on(postgres.identities_after(caller, None, None, 9, Some(seen))).map(drop),
-            block_on(postgres.identities_after(caller, Some(&filter), None, 9, Some(seen))).map(drop),
-            block_on(postgres.described(caller, Name::User("u"), Some(seen))).map(drop),
-            block_on(postgres.assignments_of(caller, kind, None, &["o"], Some(seen))).map(drop),
-            block_on(postgres.assignments_after(caller, kind, None, 9, Some(seen))).map(drop),
-            block_on(postgres.access_keys(Some(seen))).map(drop),
-            block_on(postgres.signing_key(SigningSlot::Entra, Some(seen))).map(drop),
-            block_on(postgres.setting("a", Some(seen))).map(drop),
-            block_on(postgres.visit_state(caller, &[], &mut visit, Some(seen))),
-        ]
-    };
+    let read_all = |seen| read_all(postgres, seen);
     assert!(read_all(seen).iter().all(|result| *result == Ok(())));
     block_on(one.replace_settings(vec![("a".into(), "1".into())])).unwrap();
     for (number, result) in read_all(seen).into_iter().enumerate() {
         assert_eq!(result, Err(Failure::Stale), "{number}");
     }
     assert!(read_all(generation(&other)).iter().all(|result| *result == Ok(())));
+    // Without the row of the service, nobody knows what is up to date.
+    database.execute("DELETE FROM service");
+    for (number, result) in read_all(seen).into_iter().enumerate() {
+        assert!(matches!(result, Err(Failure::Store(StoreError::Damaged { .. }))), "{number}: {result:?}");
+    }
+    let copied = block_on(other.copied()).err();
+    assert!(matches!(copied, Some(Failure::Store(StoreError::Damaged { .. }))), "{copied:?}");
 }
 
 #[test]
