@@ -14,6 +14,7 @@ mod generation;
 mod hot;
 mod identities;
 mod open;
+mod open_error;
 mod queue;
 mod read;
 mod row;

@@ -1,6 +1,5 @@
 //! Opens the database: makes or migrates the tables, and starts the worker.
 
-use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,9 +8,10 @@ use tokio_postgres::types::Type;
 
 use super::connect::{Isolation, Pool};
 use super::fault::Fault;
+use super::open_error::OpenError;
 use super::row::{self, Columns};
-use super::schema::{SERVICE, STEPS, Step, TABLES};
-use super::secret::{Mismatch, Secrets};
+use super::schema::{ELSEWHERE, SERVICE, STEPS, Step, TABLES};
+use super::secret::Secrets;
 use super::shared::Shared;
 use super::transaction::{LOCK, LONG, Time, Transaction};
 use super::watch::watch;
@@ -31,93 +31,6 @@ const PAUSE: Duration = Duration::from_millis(250);
 
 /// The time for one step of opening. Migrations take longer.
 const STEP: Duration = Duration::from_secs(10);
-
-/// The reason why a database cannot be opened.
-#[derive(Debug)]
-pub(crate) enum OpenError {
-    /// It cannot be reached.
-    Unreachable(String),
-    /// Another process made or migrated the tables, or held them locked.
-    Locked,
-    /// Its encoding is not UTF-8, but this one.
-    Encoding(String),
-    /// It has tables of something else, such as this one.
-    Foreign(String),
-    /// It belongs to a newer version of the program: its version, and the newest one that is known.
-    Newer { version: i32, known: i32 },
-    /// It is encrypted, and there is no key.
-    NoKey,
-    /// It is encrypted with another key.
-    OtherKey,
-    /// It is in clear, and there is a key.
-    InClear,
-    /// The system refused to start the worker.
-    Worker(std::io::Error),
-    /// TLS cannot be set up.
-    Tls(String),
-    /// Something else failed.
-    Failed(String),
-}
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreachable(why) | Self::Failed(why) => f.write_str(why),
-            Self::Locked => f.write_str(
-                "another process makes or migrates the tables of the database, or has locked them, for too long. End \
-                 it, or try again later",
-            ),
-            Self::Encoding(encoding) => write!(
-                f,
-                "the encoding of the database is {encoding}. It must be UTF8: make another database with \
-                 CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
-            ),
-            Self::Foreign(table) => write!(
-                f,
-                "the database has a table '{table}' of something else. Give the emulator a database of its own"
-            ),
-            Self::Newer { version, known } => write!(
-                f,
-                "the database has schema {version} of a newer version of this program, and this one knows schemas up \
-                 to {known}. Nothing was changed. Use the newer version"
-            ),
-            Self::NoKey => f.write_str(
-                "the secrets in the database are encrypted, and no key was given. Give it the key of the store",
-            ),
-            Self::OtherKey => {
-                f.write_str("the secrets in the database are encrypted with another key than the one that was given")
-            }
-            Self::InClear => f.write_str(
-                "the secrets in the database are in clear, but a key was given. Start without the key, or export the \
-                 state and import it into an empty database",
-            ),
-            Self::Worker(error) => write!(f, "the thread for the database cannot be started: {error}"),
-            Self::Tls(why) => write!(f, "TLS to the database cannot be set up: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for OpenError {}
-
-impl From<Fault> for OpenError {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Unreachable(why) | Fault::Lost(why) | Fault::Busy(why) => Self::Unreachable(why),
-            Fault::Locked(_) => Self::Locked,
-            other => Self::Failed(other.of_read().to_string()),
-        }
-    }
-}
-
-impl From<Mismatch> for OpenError {
-    fn from(mismatch: Mismatch) -> Self {
-        match mismatch {
-            Mismatch::NoKey => Self::NoKey,
-            Mismatch::OtherKey => Self::OtherKey,
-            Mismatch::InClear => Self::InClear,
-        }
-    }
-}
 
 impl Postgres {
     /// Connects, and makes or migrates the tables. It blocks. Returns whether the database was new.
@@ -158,9 +71,15 @@ fn prepare(shared: &Shared, steps: &[Step]) -> Result<bool, OpenError> {
 
 fn prepare_once(shared: &Shared, steps: &[Step]) -> Result<bool, OpenError> {
     let mut transaction = Transaction::begin(shared, Isolation::Alone(LOCK), Time::Each(STEP))?;
-    let encoding: String = row::single(&transaction.query("SELECT current_setting('server_encoding')", &[])?)?;
+    let setting = |name| format!("SELECT current_setting('{name}')");
+    let encoding: String = row::single(&transaction.query(&setting("server_encoding"), &[])?)?;
     if encoding != "UTF8" {
         return Err(OpenError::Encoding(encoding));
+    }
+    let isolation: String = row::single(&transaction.query(&setting("default_transaction_isolation"), &[])?)?;
+    // A statement that has waited for a transaction that is alone must see what that has changed.
+    if isolation != "read committed" && isolation != "read uncommitted" {
+        return Err(OpenError::Isolation(isolation));
     }
     let names: Vec<&str> = TABLES.iter().copied().chain(["service"]).collect();
     let statement = "SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NOT NULL ORDER BY name";
@@ -168,6 +87,9 @@ fn prepare_once(shared: &Shared, steps: &[Step]) -> Result<bool, OpenError> {
     let there: Vec<String> = there.iter().map(|row| Columns::of(row).next()).collect::<Result<_, _>>()?;
     if there.iter().any(|name| name == "service") {
         return present(transaction, &shared.secrets, steps).map(|()| false);
+    }
+    if let Some(row) = transaction.query(ELSEWHERE, &[])?.first() {
+        return Err(OpenError::Elsewhere(Columns::of(row).next()?));
     }
     match there.into_iter().next() {
         Some(name) => Err(OpenError::Foreign(name)),

@@ -12,7 +12,7 @@ mod trouble;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::Postgres;
-use super::open::OpenError;
+use super::open_error::OpenError;
 use crate::clock::machine;
 use crate::database::{PostgresAddress, PostgresStorage, StoreKey};
 use crate::store::{Store, block_on};

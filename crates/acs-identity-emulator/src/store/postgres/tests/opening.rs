@@ -6,7 +6,7 @@ use super::super::transaction::{Time, Transaction};
 use super::{Database, Postgres, execute, postgres, server, value};
 use crate::clock::machine;
 use crate::database::{PostgresAddress, PostgresStorage, StoreKey};
-use crate::store::postgres::open::OpenError;
+use crate::store::postgres::open_error::OpenError;
 use crate::store::{AccessSlot, Caller, Failure, NewIdentity, SigningSlot, Store, StoreError, block_on};
 
 fn key(first: u8) -> StoreKey {
@@ -262,4 +262,31 @@ fn a_start_waits_for_tables_that_another_session_has_locked() {
         client.batch_execute("COMMIT").await.unwrap();
         assert!(matches!(opened.await.unwrap(), Ok(false)));
     });
+}
+
+#[test]
+#[ignore = "it needs a PostgreSQL server: AZ_TEST_POSTGRES"]
+fn transactions_that_do_not_see_later_changes_are_refused() {
+    let database = Database::new();
+    for (isolation, is_refused) in [("repeatable read", true), ("serializable", true), ("read committed", false)] {
+        let name = &database.name;
+        database.execute(&format!("ALTER DATABASE {name} SET default_transaction_isolation = '{isolation}'"));
+        let opened = database.try_open(None);
+        let found = matches!(&opened, Err(OpenError::Isolation(found)) if found == isolation);
+        assert_eq!((found, opened.is_ok()), (is_refused, !is_refused), "{isolation}");
+    }
+}
+
+#[test]
+#[ignore = "it needs a PostgreSQL server: AZ_TEST_POSTGRES"]
+fn tables_in_another_schema_are_not_made_a_second_time() {
+    let database = Database::new();
+    drop(database.open());
+    database.execute("ALTER SCHEMA public RENAME TO hidden; CREATE SCHEMA public");
+    let refused = database.try_open(None);
+    assert!(matches!(&refused, Err(OpenError::Elsewhere(schema)) if schema == "hidden"));
+    let count = "SELECT count(*) FROM pg_class WHERE relname = 'service'";
+    assert_eq!(value(&execute(&database.url(), &[count])), "1");
+    database.execute(&format!("ALTER DATABASE {} SET search_path = hidden", database.name));
+    assert!(!database.try_open(None).unwrap().1);
 }
