@@ -35,7 +35,9 @@ impl Postgres {
         match operation {
             Operation::Create { new, .. } => {
                 let issued = new.token_issued_at;
-                let created = self.queues.create.ask(Create { guard, new }).await?;
+                let named = new.custom_id.is_some();
+                let queue = if named { &self.queues.create_named } else { &self.queues.create };
+                let created = queue.ask(Create { guard, new }).await?;
                 if created.found
                     && let Some(at) = issued
                 {

@@ -32,7 +32,10 @@ const LAST_WORK: Duration = Duration::from_secs(10);
 /// The operations that wait, by kind.
 #[derive(Default)]
 pub(super) struct Queues {
+    /// Creations without custom ids, which wait for nobody.
     pub(super) create: Arc<Queue<Create>>,
+    /// Those with custom ids, which wait while another session inserts one of them.
+    pub(super) create_named: Arc<Queue<Create>>,
     pub(super) issue: Arc<Queue<Issue>>,
     pub(super) look: Arc<Queue<Look>>,
     pub(super) revoke: Arc<Queue<Revoke>>,
@@ -77,6 +80,7 @@ type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 async fn run(shared: Arc<Shared>, queues: Arc<Queues>, stopped: oneshot::Receiver<()>) -> bool {
     let mut flights: Vec<Task> = Vec::new();
     add(&mut flights, &queues.create, &shared);
+    add(&mut flights, &queues.create_named, &shared);
     add(&mut flights, &queues.issue, &shared);
     add(&mut flights, &queues.look, &shared);
     add(&mut flights, &queues.revoke, &shared);
@@ -87,6 +91,7 @@ async fn run(shared: Arc<Shared>, queues: Arc<Queues>, stopped: oneshot::Receive
     tokio::spawn(write_aside(Arc::clone(&shared)));
     let _ = stopped.await;
     queues.create.close();
+    queues.create_named.close();
     queues.issue.close();
     queues.look.close();
     queues.revoke.close();
@@ -111,6 +116,7 @@ async fn expire(queues: Arc<Queues>) {
     loop {
         machine::sleep(EXPIRY).await;
         queues.create.expire();
+        queues.create_named.expire();
         queues.issue.expire();
         queues.look.expire();
         queues.revoke.expire();

@@ -4,6 +4,7 @@
 
 mod alone;
 mod contention;
+mod custom_ids;
 mod opening;
 mod proxy;
 mod seen;
