@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::oneshot;
@@ -26,8 +26,8 @@ use crate::clock::machine;
 /// The pause between two looks for operations that have waited too long.
 const EXPIRY: Duration = Duration::from_millis(100);
 
-/// How long the end of the worker waits for operations that are not in a queue.
-const LAST_WORK: Duration = Duration::from_secs(10);
+/// How long the end of the worker may take in all. Operations that have begun end within that time.
+const LAST_WORK: Duration = OPERATION;
 
 /// The operations that wait, by kind.
 #[derive(Default)]
@@ -61,14 +61,15 @@ impl Worker {
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new().name("database".into()).spawn(move || {
-            let is_complete = runtime.block_on(run(shared, queues, stopped));
-            runtime.shutdown_timeout(Duration::from_secs(1));
+            let (is_complete, end) = runtime.block_on(run(shared, queues, stopped));
+            runtime.shutdown_timeout(end.saturating_duration_since(machine::instant()));
             is_complete
         })?;
         Ok(Self { handle, stop, thread })
     }
 
-    /// Executes the waiting operations and ends the thread. Returns whether everything was written.
+    /// Executes the waiting operations and ends the thread. Returns whether everything was written. If the server does
+    /// not answer, it gives up after [`LAST_WORK`].
     pub(super) fn stop(self) -> bool {
         let _ = self.stop.send(());
         self.thread.join().unwrap_or(false)
@@ -77,7 +78,7 @@ impl Worker {
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-async fn run(shared: Arc<Shared>, queues: Arc<Queues>, stopped: oneshot::Receiver<()>) -> bool {
+async fn run(shared: Arc<Shared>, queues: Arc<Queues>, stopped: oneshot::Receiver<()>) -> (bool, Instant) {
     let mut flights: Vec<Task> = Vec::new();
     add(&mut flights, &queues.create, &shared);
     add(&mut flights, &queues.create_named, &shared);
@@ -90,6 +91,7 @@ async fn run(shared: Arc<Shared>, queues: Arc<Queues>, stopped: oneshot::Receive
     tokio::spawn(expire(Arc::clone(&queues)));
     tokio::spawn(write_aside(Arc::clone(&shared)));
     let _ = stopped.await;
+    let end = machine::instant() + LAST_WORK;
     queues.create.close();
     queues.create_named.close();
     queues.issue.close();
@@ -97,13 +99,16 @@ async fn run(shared: Arc<Shared>, queues: Arc<Queues>, stopped: oneshot::Receive
     queues.revoke.close();
     queues.delete.close();
     queues.confirm.close();
-    for flight in flights {
-        let _ = flight.await;
-    }
-    let _ = machine::timeout(LAST_WORK, shared.work.write()).await;
-    let is_complete = aside::write(&shared, machine::instant() + OPERATION).await.is_ok() && shared.aside.is_empty();
-    shared.pool.close().await;
-    is_complete
+    let work = async {
+        for flight in flights {
+            let _ = flight.await;
+        }
+        drop(shared.work.write().await);
+    };
+    let has_ended = machine::until(end, work).await.is_some();
+    let is_written = aside::write(&shared, end).await.is_ok() && shared.aside.is_empty();
+    let _ = machine::until(end, shared.pool.close()).await;
+    (has_ended && is_written, end)
 }
 
 fn add<H: Hot>(flights: &mut Vec<Task>, queue: &Arc<Queue<H>>, shared: &Arc<Shared>) {
