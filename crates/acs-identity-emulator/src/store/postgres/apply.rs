@@ -1,9 +1,10 @@
 //! Executes operations: those of most requests through the queues, and the others in transactions of their own.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::task::spawn_blocking;
+use tokio_postgres::types::Type;
 
 use super::connect::OPERATION;
 use super::fault::Fault;
@@ -14,8 +15,8 @@ use super::hot::issue::Issue;
 use super::hot::revoke::Revoke;
 use super::rows::Written;
 use super::shared::Shared;
-use super::transaction::{LONG, Time, Transaction};
-use super::{Postgres, aside, closed};
+use super::transaction::Transaction;
+use super::{Postgres, aside, closed, generation};
 use crate::clock::machine;
 use crate::store::block_on;
 use crate::store::decide::decide;
@@ -30,10 +31,13 @@ impl Postgres {
     /// Executes an operation. Returns when its effect is durable.
     pub(in crate::store) async fn apply(&self, operation: Operation, seen: Option<i64>) -> Result<Outcome, Failure> {
         let guard = Guard { seen, caller: operation.caller() };
+        let end = machine::instant() + OPERATION;
         match operation {
             Operation::Create { new, .. } => {
                 let issued = new.token_issued_at;
-                let created = self.queues.create.ask(Create { guard, new }).await?;
+                let named = new.custom_id.is_some();
+                let queue = if named { &self.queues.create_named } else { &self.queues.create };
+                let created = queue.ask(Create { guard, new }).await?;
                 if created.found
                     && let Some(at) = issued
                 {
@@ -59,9 +63,11 @@ impl Postgres {
                 let shared = Arc::clone(&self.shared);
                 self.on_worker(async move {
                     // Of the transactions of this process that must be alone, one at a time occupies a connection.
-                    let turn = machine::timeout(OPERATION, Arc::clone(&shared.alone).lock_owned()).await;
+                    let turn = machine::until(end, Arc::clone(&shared.alone).lock_owned()).await;
                     let Some(_turn) = turn else { return Err(busy().into()) };
-                    spawn_blocking(move || alone(&shared, &other, seen)).await.unwrap_or_else(|_| Err(closed().into()))
+                    spawn_blocking(move || alone(&shared, &other, seen, end))
+                        .await
+                        .unwrap_or_else(|_| Err(closed().into()))
                 })
                 .await
             }
@@ -93,12 +99,10 @@ fn is_long(operation: &Operation) -> bool {
 }
 
 /// Executes an operation in a transaction of its own while no other process writes. It is repeated if it failed before
-/// the commit.
-fn alone(shared: &Shared, operation: &Operation, seen: Option<i64>) -> Result<Outcome, Failure> {
-    let end = machine::instant() + OPERATION;
+/// the commit. What it waits for must come until the end, and so must the result, unless the operation may take long.
+fn alone(shared: &Shared, operation: &Operation, seen: Option<i64>, end: Instant) -> Result<Outcome, Failure> {
     loop {
-        let time = if is_long(operation) { Time::Each(LONG) } else { Time::Until(end) };
-        let result = attempt(shared, operation, seen, time);
+        let result = attempt(shared, operation, seen, end);
         match result {
             Ok(answer) => {
                 shared.trouble.note(&Ok(()));
@@ -127,22 +131,25 @@ fn attempt(
     shared: &Shared,
     operation: &Operation,
     seen: Option<i64>,
-    time: Time,
+    end: Instant,
 ) -> Result<Result<Outcome, Failure>, Failed> {
     // Times of tokens that belong to the state before must not be written afterwards.
     if !shared.aside.is_empty() {
-        block_on(aside::write(shared))?;
+        block_on(aside::write(shared, end))?;
     }
-    let mut transaction = Transaction::begin_alone(shared, time)?;
+    let mut transaction = Transaction::begin_alone(shared, end)?;
     if let Err(failure) = transaction.check(Guard { seen, caller: None })? {
         transaction.end();
         return Ok(Err(failure));
+    }
+    if is_long(operation) {
+        transaction.take_long(end)?;
     }
     let mut rows = Written::new(&mut transaction, &shared.secrets);
     let outcome = decide(&mut rows, operation)?;
     rows.write()?;
     if operation.changes_copies(&outcome) {
-        transaction.query("UPDATE service SET generation = generation + 1", &[])?;
+        transaction.query(generation::CHANGE, &[(&generation::other()?, Type::INT8)])?;
     }
     transaction.commit().map_err(Failed::Committing)?;
     Ok(Ok(outcome))

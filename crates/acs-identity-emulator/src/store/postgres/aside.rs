@@ -2,11 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio_postgres::types::Type;
 
-use super::connect::OPERATION;
 use super::fault::Fault;
 use super::row::{self, Columns};
 use super::schema::VERSION;
@@ -69,13 +68,16 @@ impl Aside {
     }
 }
 
-/// Writes the times that were added until now. Those of rows that are locked stay.
-pub(super) async fn write(shared: &Shared) -> Result<(), Fault> {
+/// Writes the times that were added until now. Those of rows that are locked stay. It ends at a moment.
+pub(super) async fn write(shared: &Shared, end: Instant) -> Result<(), Fault> {
     let aside = &shared.aside;
-    let _turn = aside.turn.lock().await;
+    let turn = machine::until(end, aside.turn.lock()).await;
+    let Some(_turn) = turn else {
+        return Err(Fault::Unreachable("the times of earlier tokens are still being written".to_owned()));
+    };
     let all: Vec<(String, i64)> = aside.lock().drain().collect();
     for (number, part) in all.chunks(MOST).enumerate() {
-        let result = write_part(shared, part).await;
+        let result = write_part(shared, part, end).await;
         shared.trouble.note(&result);
         match result {
             Ok(locked) => aside.put_back(part.iter().filter(|(user, _)| locked.contains(user)).cloned()),
@@ -90,9 +92,9 @@ pub(super) async fn write(shared: &Shared) -> Result<(), Fault> {
 }
 
 /// Writes times. Returns the users whose rows are locked.
-async fn write_part(shared: &Shared, part: &[(String, i64)]) -> Result<Vec<String>, Fault> {
+async fn write_part(shared: &Shared, part: &[(String, i64)], end: Instant) -> Result<Vec<String>, Fault> {
     let (users, times): (Vec<&str>, Vec<i64>) = part.iter().map(|(user, at)| (user.as_str(), *at)).unzip();
-    let lease = shared.pool.lease(machine::instant() + OPERATION).await?;
+    let lease = shared.pool.lease(end).await?;
     let rows = lease.query(&STATEMENT, &[(&users, Type::TEXT_ARRAY), (&times, Type::INT8_ARRAY)]).await?;
     let (mut there, mut done) = (Vec::new(), HashSet::new());
     for row in &rows {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio_postgres::Row;
 
 use super::fault::Fault;
+use super::hot::unlike;
 use super::row::{self, Columns};
 use super::schema::VERSION;
 use super::secret::Secrets;
@@ -30,6 +31,7 @@ impl Postgres {
 }
 
 fn copied(secrets: &Secrets, rows: &[Row]) -> Result<Result<Copied, Failure>, Fault> {
+    let mut has_service = false;
     let mut copied = Copied { generation: 0, access_keys: Vec::new(), signing_keys: Vec::new(), settings: Vec::new() };
     for row in rows {
         let mut columns = Columns::of(row);
@@ -41,11 +43,11 @@ fn copied(secrets: &Secrets, rows: &[Row]) -> Result<Result<Copied, Failure>, Fa
                 let why = "the database was migrated by a newer version of this program: stop this process";
                 return Ok(Err(StoreError::Stopped(why.to_owned()).into()));
             }
-            0 => copied.generation = number,
+            0 => (copied.generation, has_service) = (number, true),
             1 => copied.access_keys.push(row::access_key(secrets, name, number, value)?),
             2 => copied.signing_keys.push(row::signing_key(secrets, name, number, value)?),
             _ => copied.settings.push((name.to_owned(), row::setting(secrets, name, value)?)),
         }
     }
-    Ok(Ok(copied))
+    if has_service { Ok(Ok(copied)) } else { Err(unlike()) }
 }

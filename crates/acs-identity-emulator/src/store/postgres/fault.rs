@@ -15,6 +15,8 @@ pub(super) enum Fault {
     Lost(String),
     /// Nothing was done because of what happened at the same time. The same statement may succeed soon.
     Busy(String),
+    /// The statement has waited too long for a lock. Nothing was done.
+    Locked(String),
     /// The server has no space left. Nothing was done.
     Full,
     /// The server refused the statement with this code. Nothing was done.
@@ -49,11 +51,11 @@ impl Fault {
         match code {
             &SqlState::T_R_DEADLOCK_DETECTED
             | &SqlState::T_R_SERIALIZATION_FAILURE
-            | &SqlState::LOCK_NOT_AVAILABLE
             // The server was the primary, and is a standby now. The pool connects to another one.
             | &SqlState::READ_ONLY_SQL_TRANSACTION
             // A prepared statement of before a migration. The pool makes another connection.
             | &SqlState::FEATURE_NOT_SUPPORTED => Self::Busy(why),
+            &SqlState::LOCK_NOT_AVAILABLE => Self::Locked(why),
             // A statement that is cancelled while its commit waits for a standby is committed.
             &SqlState::QUERY_CANCELED => Self::Lost(why),
             &SqlState::DISK_FULL => Self::Full,
@@ -70,7 +72,7 @@ impl Fault {
     /// Returns whether statements that read, or that were not committed, may succeed if they are repeated soon.
     pub(super) fn of_a_read_may_pass(&self, trouble: &Trouble) -> bool {
         match self {
-            Self::Busy(_) | Self::Lost(_) => true,
+            Self::Busy(_) | Self::Locked(_) | Self::Lost(_) => true,
             Self::Unreachable(_) => trouble.may_pass(),
             _ => false,
         }
@@ -79,7 +81,9 @@ impl Fault {
     /// Returns the store error for statements that read, or that were not committed.
     pub(super) fn of_read(self) -> StoreError {
         match self {
-            Self::Unreachable(why) | Self::Lost(why) | Self::Busy(why) => StoreError::Unreachable(why),
+            Self::Unreachable(why) | Self::Lost(why) | Self::Busy(why) | Self::Locked(why) => {
+                StoreError::Unreachable(why)
+            }
             Self::Full => StoreError::Full,
             Self::Refused(_, why) | Self::Unexpected(why) | Self::Failed(why) => StoreError::Failed(why),
             Self::Damaged(what) => StoreError::Damaged { what },

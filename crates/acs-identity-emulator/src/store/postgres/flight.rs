@@ -81,7 +81,7 @@ fn fail<H: Hot>(
     let is_shared = operations.len() > 1;
     for (operation, mut caller) in operations.into_iter().zip(callers) {
         match fault {
-            Fault::Busy(_) => repeat(queue, operation, caller, error),
+            Fault::Busy(_) | Fault::Locked(_) => repeat(queue, operation, caller, error),
             Fault::Unreachable(_) if trouble_may_pass => repeat(queue, operation, caller, error),
             Fault::Lost(_) if !H::WRITES => repeat(queue, operation, caller, error),
             Fault::Refused(..) if is_shared => {

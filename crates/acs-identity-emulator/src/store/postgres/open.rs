@@ -1,113 +1,36 @@
 //! Opens the database: makes or migrates the tables, and starts the worker.
 
-use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 
-use super::Postgres;
 use super::connect::{Isolation, Pool};
 use super::fault::Fault;
+use super::open_error::OpenError;
 use super::row::{self, Columns};
-use super::schema::{SERVICE, STEPS, Step, TABLES};
-use super::secret::{Mismatch, Secrets};
+use super::schema::{ELSEWHERE, SERVICE, STEPS, Step, TABLES};
+use super::secret::Secrets;
 use super::shared::Shared;
-use super::transaction::{LONG, Time, Transaction};
+use super::transaction::{LOCK, LONG, Time, Transaction};
 use super::watch::watch;
 use super::worker::{Queues, Worker};
+use super::{Postgres, generation};
+use crate::clock::machine;
 use crate::database::PostgresStorage;
 use crate::store::block_on;
 
 /// The number of connections. Statements that wait for one are combined with others meanwhile.
 const CONNECTIONS: usize = 10;
 
-/// How often opening is begun again, because another process makes the tables at the same time.
-const ATTEMPTS: usize = 5;
+/// How long opening is begun again, because another process makes or migrates the tables or holds them locked, and the
+/// pause before it is.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// The time for one step of opening. Migrations take longer.
 const STEP: Duration = Duration::from_secs(10);
-
-/// The reason why a database cannot be opened.
-#[derive(Debug)]
-pub(crate) enum OpenError {
-    /// It cannot be reached.
-    Unreachable(String),
-    /// Its encoding is not UTF-8, but this one.
-    Encoding(String),
-    /// It has tables of something else, such as this one.
-    Foreign(String),
-    /// It belongs to a newer version of the program: its version, and the newest one that is known.
-    Newer { version: i32, known: i32 },
-    /// It is encrypted, and there is no key.
-    NoKey,
-    /// It is encrypted with another key.
-    OtherKey,
-    /// It is in clear, and there is a key.
-    InClear,
-    /// The system refused to start the worker.
-    Worker(std::io::Error),
-    /// TLS cannot be set up.
-    Tls(String),
-    /// Something else failed.
-    Failed(String),
-}
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreachable(why) | Self::Failed(why) => f.write_str(why),
-            Self::Encoding(encoding) => write!(
-                f,
-                "the encoding of the database is {encoding}. It must be UTF8: make another database with \
-                 CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
-            ),
-            Self::Foreign(table) => write!(
-                f,
-                "the database has a table '{table}' of something else. Give the emulator a database of its own"
-            ),
-            Self::Newer { version, known } => write!(
-                f,
-                "the database has schema {version} of a newer version of this program, and this one knows schemas up \
-                 to {known}. Nothing was changed. Use the newer version"
-            ),
-            Self::NoKey => f.write_str(
-                "the secrets in the database are encrypted, and no key was given. Give it the key of the store",
-            ),
-            Self::OtherKey => {
-                f.write_str("the secrets in the database are encrypted with another key than the one that was given")
-            }
-            Self::InClear => f.write_str(
-                "the secrets in the database are in clear, but a key was given. Start without the key, or export the \
-                 state and import it into an empty database",
-            ),
-            Self::Worker(error) => write!(f, "the thread for the database cannot be started: {error}"),
-            Self::Tls(why) => write!(f, "TLS to the database cannot be set up: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for OpenError {}
-
-impl From<Fault> for OpenError {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Unreachable(why) | Fault::Lost(why) | Fault::Busy(why) => Self::Unreachable(why),
-            other => Self::Failed(other.of_read().to_string()),
-        }
-    }
-}
-
-impl From<Mismatch> for OpenError {
-    fn from(mismatch: Mismatch) -> Self {
-        match mismatch {
-            Mismatch::NoKey => Self::NoKey,
-            Mismatch::OtherKey => Self::OtherKey,
-            Mismatch::InClear => Self::InClear,
-        }
-    }
-}
 
 impl Postgres {
     /// Connects, and makes or migrates the tables. It blocks. Returns whether the database was new.
@@ -137,27 +60,36 @@ impl Postgres {
 
 /// Makes or migrates the tables. Returns whether they were made.
 fn prepare(shared: &Shared, steps: &[Step]) -> Result<bool, OpenError> {
-    for _ in 0..ATTEMPTS {
-        if let Some(is_new) = prepare_once(shared, steps)? {
-            return Ok(is_new);
+    let end = machine::instant() + PATIENCE;
+    loop {
+        match prepare_once(shared, steps) {
+            Err(OpenError::Locked) if machine::instant() < end => machine::sleep_here(PAUSE),
+            prepared => return prepared,
         }
     }
-    Err(OpenError::Failed("other processes make tables in the database at the same time: try again".to_owned()))
 }
 
-/// Returns `None` if another process made the tables at the same time.
-fn prepare_once(shared: &Shared, steps: &[Step]) -> Result<Option<bool>, OpenError> {
-    let mut transaction = Transaction::begin(shared, Isolation::ReadCommitted, Time::Each(STEP))?;
-    let encoding: String = row::single(&transaction.query("SELECT current_setting('server_encoding')", &[])?)?;
+fn prepare_once(shared: &Shared, steps: &[Step]) -> Result<bool, OpenError> {
+    let mut transaction = Transaction::begin(shared, Isolation::Alone(LOCK), Time::Each(STEP))?;
+    let setting = |name| format!("SELECT current_setting('{name}')");
+    let encoding: String = row::single(&transaction.query(&setting("server_encoding"), &[])?)?;
     if encoding != "UTF8" {
         return Err(OpenError::Encoding(encoding));
+    }
+    let isolation: String = row::single(&transaction.query(&setting("default_transaction_isolation"), &[])?)?;
+    // A statement that has waited for a transaction that is alone must see what that has changed.
+    if isolation != "read committed" && isolation != "read uncommitted" {
+        return Err(OpenError::Isolation(isolation));
     }
     let names: Vec<&str> = TABLES.iter().copied().chain(["service"]).collect();
     let statement = "SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NOT NULL ORDER BY name";
     let there = transaction.query(statement, &[(&names, Type::TEXT_ARRAY)])?;
     let there: Vec<String> = there.iter().map(|row| Columns::of(row).next()).collect::<Result<_, _>>()?;
     if there.iter().any(|name| name == "service") {
-        return present(transaction, &shared.secrets, steps).map(|()| Some(false));
+        return present(transaction, &shared.secrets, steps).map(|()| false);
+    }
+    if let Some(row) = transaction.query(ELSEWHERE, &[])?.first() {
+        return Err(OpenError::Elsewhere(Columns::of(row).next()?));
     }
     match there.into_iter().next() {
         Some(name) => Err(OpenError::Foreign(name)),
@@ -165,23 +97,28 @@ fn prepare_once(shared: &Shared, steps: &[Step]) -> Result<Option<bool>, OpenErr
     }
 }
 
-/// Makes the tables. Returns `None` if another process has made them meanwhile.
-fn make(mut transaction: Transaction, secrets: &Secrets, steps: &[Step]) -> Result<Option<bool>, OpenError> {
+/// Makes the tables. Returns `true`.
+fn make(mut transaction: Transaction, secrets: &Secrets, steps: &[Step]) -> Result<bool, OpenError> {
     match transaction.query(SERVICE, &[]) {
         Err(Fault::Refused(code, _))
             if [SqlState::UNIQUE_VIOLATION, SqlState::DUPLICATE_TABLE, SqlState::DUPLICATE_OBJECT].contains(&code) =>
         {
-            return Ok(None);
+            return Err(OpenError::Locked);
         }
         result => result?,
     };
     let (version, oldest) = execute(&mut transaction, steps, 0)?;
     transaction.query(
-        "INSERT INTO service (version, oldest, generation, proof) VALUES ($1, $2, 1, $3)",
-        &[(&version, Type::INT4), (&oldest, Type::INT4), (&secrets.proof()?, Type::BYTEA)],
+        "INSERT INTO service (version, oldest, generation, proof) VALUES ($1, $2, $3, $4)",
+        &[
+            (&version, Type::INT4),
+            (&oldest, Type::INT4),
+            (&generation::other()?, Type::INT8),
+            (&secrets.proof()?, Type::BYTEA),
+        ],
     )?;
     transaction.commit()?;
-    Ok(Some(true))
+    Ok(true)
 }
 
 /// Checks tables that exist, and migrates them.
@@ -205,16 +142,15 @@ fn present(mut transaction: Transaction, secrets: &Secrets, steps: &[Step]) -> R
         transaction.end();
         return Ok(());
     }
-    transaction.time = Time::Each(LONG);
     transaction.query("LOCK TABLE gate IN EXCLUSIVE MODE", &[])?;
+    transaction.time = Time::Each(LONG);
     // Another process may have migrated meanwhile.
     let version = row::single(&transaction.query("SELECT version FROM service", &[])?)?;
     if version < known {
         let (version, oldest) = execute(&mut transaction, steps, version)?;
-        transaction.query(
-            "UPDATE service SET version = $1, oldest = $2, generation = generation + 1",
-            &[(&version, Type::INT4), (&oldest, Type::INT4)],
-        )?;
+        transaction.query(generation::CHANGE, &[(&generation::other()?, Type::INT8)])?;
+        let statement = "UPDATE service SET version = $1, oldest = $2";
+        transaction.query(statement, &[(&version, Type::INT4), (&oldest, Type::INT4)])?;
         tracing::info!("the database was migrated to schema {version}");
     }
     Ok(transaction.commit()?)

@@ -11,6 +11,7 @@ use super::connect::{OPERATION, Parameter};
 use super::fault::Fault;
 use super::hot::guard::{Guard, Guards, VERDICT_COLUMNS, asked, verdict};
 use super::hot::look::Look;
+use super::hot::unlike;
 use super::row::{self, ASSIGNMENT, Columns};
 use super::shared::Shared;
 use crate::clock::machine;
@@ -69,6 +70,9 @@ impl Postgres {
             let mut all = guards.with([]);
             all.extend(parameters.iter().map(|(value, of_type)| (&**value as &(dyn ToSql + Sync), of_type.clone())));
             let rows = rows(&shared, &statement, &all).await?;
+            if rows.is_empty() {
+                return Err(unlike().of_read().into());
+            }
             let mut found = Vec::with_capacity(rows.len());
             for row in &rows {
                 let value = read_row(&shared, row, &read).map_err(Fault::of_read)??;

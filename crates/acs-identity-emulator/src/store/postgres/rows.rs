@@ -9,7 +9,7 @@ use super::fault::Fault;
 
 use super::row::{self, Columns, IDENTITY, JOIN_REVOCATIONS, REVOCATIONS};
 use super::secret::Secrets;
-use super::transaction::{LONG, Time, Transaction};
+use super::transaction::Transaction;
 use crate::store::decide::Rows;
 use crate::store::operation::Cleared;
 use crate::store::revocation::Revocation;
@@ -181,7 +181,6 @@ impl Rows for Written<'_> {
     }
 
     fn clear(&mut self) -> Result<Cleared, Fault> {
-        self.transaction.time = Time::Each(LONG);
         let identities = self.count("DELETE FROM identities", &[])?;
         self.all("DELETE FROM revocations", &[])?;
         let assignments = self.count("DELETE FROM assignments", &[])?;

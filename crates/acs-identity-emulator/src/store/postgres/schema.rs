@@ -1,6 +1,6 @@
 //! The tables, and their versions.
 //!
-//! `service` has one row. Its generation is raised by every change of what processes keep a copy of. The table `gate`
+//! `service` has one row. Every change of what processes keep a copy of replaces its generation. The table `gate`
 //! has no rows: statements that write lock it in ROW SHARE mode, and a transaction that must be alone locks it in
 //! EXCLUSIVE mode. A row lock would do, too, but it writes the row, and PostgreSQL lets shared row locks overtake a
 //! transaction that waits for an exclusive one.
@@ -48,3 +48,11 @@ pub(super) const SERVICE: &str = "CREATE TABLE service (one boolean PRIMARY KEY 
 /// The tables of the first version. If one of them is there without `service`, the database belongs to something else.
 pub(super) const TABLES: &[&str] =
     &["gate", "settings", "access_keys", "signing_keys", "identities", "revocations", "assignments"];
+
+/// Finds a schema that has the tables and is not in the search path. Another process may make them in one that is.
+pub(super) const ELSEWHERE: &str = "SELECT n.nspname::text FROM pg_namespace n \
+    WHERE n.nspname <> ALL (current_schemas(true)) \
+    AND EXISTS (SELECT FROM pg_class WHERE relnamespace = n.oid AND relname = 'gate' AND relkind = 'r') AND 4 = \
+    (SELECT count(*) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.relnamespace = n.oid \
+        AND c.relname = 'service' AND c.relkind = 'r' AND NOT a.attisdropped \
+        AND a.attname IN ('version', 'oldest', 'generation', 'proof')) ORDER BY 1 LIMIT 1";

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use tokio_postgres::Row;
+use tokio_postgres::types::Type;
 
 use super::connect::{self, Isolation, OPERATION, Parameter};
 use super::fault::Fault;
@@ -25,6 +26,16 @@ pub(super) enum Time {
     Each(Duration),
 }
 
+/// How long before the end the wait for a lock is given up, so that the server says why.
+const BEFORE_END: Duration = Duration::from_millis(300);
+
+/// How long a transaction that is alone may wait for a lock. Meanwhile, others wait for it.
+pub(super) const LOCK: Duration = OPERATION.saturating_sub(BEFORE_END);
+
+fn lock_time(end: Instant) -> Duration {
+    end.saturating_duration_since(machine::instant()).saturating_sub(BEFORE_END)
+}
+
 /// An open transaction. Nothing is changed unless it is committed.
 pub(super) struct Transaction {
     inner: connect::Transaction,
@@ -43,11 +54,20 @@ impl Transaction {
         Ok(Self { inner, time })
     }
 
-    /// Begins a transaction that is alone: no other process writes until it ends.
-    pub(super) fn begin_alone(shared: &Shared, time: Time) -> Result<Self, Fault> {
-        let mut transaction = Self::begin(shared, Isolation::ReadCommitted, time)?;
+    /// Begins a transaction that is alone: no other process writes until it ends. Whatever it waits for, and its
+    /// statements, must come to an end at a moment.
+    pub(super) fn begin_alone(shared: &Shared, end: Instant) -> Result<Self, Fault> {
+        let mut transaction = Self::begin(shared, Isolation::Alone(lock_time(end)), Time::Until(end))?;
         transaction.query("LOCK TABLE gate IN EXCLUSIVE MODE", &[])?;
         Ok(transaction)
+    }
+
+    /// Lets the statements of a transaction that is alone take long. For locks, they wait until the former end.
+    pub(super) fn take_long(&mut self, end: Instant) -> Result<(), Fault> {
+        let wait = lock_time(end).as_millis().max(1).to_string();
+        self.query("SELECT set_config('lock_timeout', $1, true)", &[(&wait, Type::TEXT)])?;
+        self.time = Time::Each(LONG);
+        Ok(())
     }
 
     /// Executes a statement, and waits for its rows.

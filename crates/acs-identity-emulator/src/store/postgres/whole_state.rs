@@ -7,11 +7,13 @@ use tokio_postgres::types::Type;
 
 use super::Postgres;
 use super::aside;
+use super::connect::OPERATION;
 use super::fault::Fault;
 use super::hot::guard::Guard;
 use super::row::{self, ASSIGNMENT, Columns, IDENTITY, JOIN_REVOCATIONS, REVOCATIONS};
 use super::secret::Secrets;
 use super::transaction::Transaction;
+use crate::clock::machine;
 use crate::store::failure::Failure;
 use crate::store::whole_state::{Part, Visit, WholeIdentity};
 use crate::store::{Caller, Kind};
@@ -41,7 +43,8 @@ impl Postgres {
     ) -> Result<(), Failure> {
         // The times of tokens that were issued before belong to the state.
         let shared = std::sync::Arc::clone(&self.shared);
-        self.on_worker(async move { Ok(aside::write(&shared).await.map_err(Fault::of_read)?) }).await?;
+        let end = machine::instant() + OPERATION;
+        self.on_worker(async move { Ok(aside::write(&shared, end).await.map_err(Fault::of_read)?) }).await?;
         let (visitor, mut pages) = channel(AHEAD);
         let pages_of = Pages { secrets: self.shared.secrets.clone(), visitor };
         let settings: Vec<String> = settings.iter().map(|name| (*name).to_owned()).collect();

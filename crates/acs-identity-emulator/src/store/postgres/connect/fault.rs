@@ -40,6 +40,8 @@ impl Fault {
         if let Some(refused) = error.as_db_error() {
             return match refused.parsed_severity() {
                 Some(Severity::Error) => Self::Refused(Box::new(refused.clone())),
+                // The transaction had ended before the statement came.
+                _ if *refused.code() == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT => Self::Lost(Effect::None),
                 // The server ends the connection after the others. Whether it carried the statement out is unknown.
                 _ => Self::Lost(effect),
             };

@@ -1,7 +1,8 @@
 //! A transaction.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio_postgres::Row;
 
@@ -12,17 +13,29 @@ use super::session::Parameter;
 /// What a transaction sees of others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Isolation {
-    /// Each statement sees what is committed when it begins. Rows can be written.
-    ReadCommitted,
     /// All statements see what was committed when the first one began. Nothing can be written.
     Snapshot,
+    /// Each statement sees what is committed when it begins. Rows can be written, and tables locked, so others are held
+    /// up: statements wait for a lock so long at most, and the server ends the transaction if its process pauses or is
+    /// cut off. The limits end with the transaction, so they work through poolers, too.
+    Alone(Duration),
 }
 
+/// How long the server waits for the next statement of a transaction that holds others up.
+const IDLE: &str = "2s";
+
 impl Isolation {
-    fn begin(self) -> &'static str {
+    fn begin(self) -> Cow<'static, str> {
         match self {
-            Self::ReadCommitted => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
-            Self::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Self::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".into(),
+            // It is one round trip. A limit of 0 would be none.
+            Self::Alone(wait) => format!(
+                "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
+                 SET LOCAL idle_in_transaction_session_timeout = '{IDLE}'; \
+                 SET LOCAL lock_timeout = '{}ms'",
+                wait.as_millis().max(1)
+            )
+            .into(),
         }
     }
 }
@@ -38,7 +51,8 @@ impl Lease {
     /// Begins a transaction.
     pub(crate) async fn begin(self, isolation: Isolation) -> Result<Transaction, Fault> {
         self.transaction_begins();
-        self.run(Effect::None, |session| session.batch(isolation.begin())).await?;
+        let begin = isolation.begin();
+        self.run(Effect::None, |session| session.batch(&begin)).await?;
         Ok(Transaction { lease: self, has_failed: AtomicBool::new(false) })
     }
 }

@@ -40,7 +40,7 @@ pub(super) enum Ended<T> {
 }
 
 /// Returns the error for a result with another number of rows than operations.
-fn unlike() -> Fault {
+pub(super) fn unlike() -> Fault {
     Fault::Damaged("a statement returned another number of rows than expected: the table service has no row".to_owned())
 }
 

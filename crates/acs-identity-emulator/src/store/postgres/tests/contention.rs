@@ -12,27 +12,6 @@ fn create(store: &Store, user: &str) {
 
 #[test]
 #[ignore = "it needs a PostgreSQL server: AZ_TEST_POSTGRES"]
-fn many_creations_of_one_custom_id_make_one_identity() {
-    let database = Database::new();
-    let stores = Arc::new([database.open(), database.open()]);
-    for round in 0..5 {
-        let created = at_once(32, |number| {
-            let stores = Arc::clone(&stores);
-            async move {
-                let new = NewIdentity::of(&format!("{round} {number}")).with_custom_id(&format!("c{round}"));
-                let new = NewIdentity { token_issued_at: Some(7), ..new };
-                stores[number % 2].create(Caller::Entra, new).await.unwrap()
-            }
-        });
-        assert!(created.iter().all(|one| one.row.user == created[0].row.user), "round {round}");
-        assert_eq!(created.iter().filter(|created| !created.found).count(), 1);
-        assert!(created.iter().all(|created| created.row.last_token_issued_at == Some(7)));
-    }
-    assert_eq!(block_on(stores[0].identity_count(Caller::Entra)), Ok(5));
-}
-
-#[test]
-#[ignore = "it needs a PostgreSQL server: AZ_TEST_POSTGRES"]
 fn an_identity_may_be_in_a_group_more_than_once() {
     let database = Database::new();
     let stores = Arc::new([database.open(), database.open()]);

@@ -2,7 +2,9 @@
 //! the URL of a user who may create databases, at a server that is reached by TCP without TLS. With AZ_TEST_PGBOUNCER,
 //! the URL of a pooler before it, the stores are opened through that.
 
+mod alone;
 mod contention;
+mod custom_ids;
 mod opening;
 mod proxy;
 mod seen;
@@ -11,7 +13,7 @@ mod trouble;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::Postgres;
-use super::open::OpenError;
+use super::open_error::OpenError;
 use crate::clock::machine;
 use crate::database::{PostgresAddress, PostgresStorage, StoreKey};
 use crate::store::{Store, block_on};
@@ -162,7 +164,7 @@ pub(in crate::store) fn write_aside(store: &Store) {
     if let Store::Postgres(postgres) = store {
         let shared = std::sync::Arc::clone(&postgres.shared);
         let write = async move {
-            super::aside::write(&shared).await.unwrap();
+            super::aside::write(&shared, machine::instant() + super::connect::OPERATION).await.unwrap();
             Ok(())
         };
         block_on(postgres.on_worker(write)).unwrap();

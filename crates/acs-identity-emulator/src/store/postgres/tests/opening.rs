@@ -6,7 +6,7 @@ use super::super::transaction::{Time, Transaction};
 use super::{Database, Postgres, execute, postgres, server, value};
 use crate::clock::machine;
 use crate::database::{PostgresAddress, PostgresStorage, StoreKey};
-use crate::store::postgres::open::OpenError;
+use crate::store::postgres::open_error::OpenError;
 use crate::store::{AccessSlot, Caller, Failure, NewIdentity, SigningSlot, Store, StoreError, block_on};
 
 fn key(first: u8) -> StoreKey {
@@ -153,12 +153,20 @@ fn a_newer_schema_is_used_if_it_allows_that_and_refused_otherwise() {
 fn a_migration_is_executed_once_while_the_version_before_goes_on() {
     static NEXT: [Step; 2] = [
         Step { statements: STEPS[0].statements, oldest: STEPS[0].oldest },
-        Step { statements: &["ALTER TABLE identities ADD COLUMN more text", "CREATE TABLE more ()"], oldest: VERSION },
+        Step {
+            statements: &[
+                "ALTER TABLE identities ADD COLUMN more text",
+                "CREATE TABLE more AS SELECT current_setting('lock_timeout') || ' ' || \
+                    current_setting('idle_in_transaction_session_timeout') AS limits",
+            ],
+            oldest: VERSION,
+        },
     ];
     let database = Database::new();
     let running = database.open();
     block_on(running.create(Caller::Entra, NewIdentity::of("u"))).unwrap();
-    let generation = block_on(running.copied()).unwrap().generation;
+    let generation = || block_on(running.copied()).unwrap().generation;
+    let before = generation();
     let open = || Postgres::open_with(&database.storage(None), &NEXT).unwrap();
     let opened: Vec<bool> = std::thread::scope(|scope| {
         let all: Vec<_> = (0..4).map(|_| scope.spawn(|| open().1)).collect();
@@ -167,7 +175,9 @@ fn a_migration_is_executed_once_while_the_version_before_goes_on() {
     assert_eq!(opened, [false; 4]);
     block_on(running.create(Caller::Entra, NewIdentity::of("v"))).unwrap();
     assert_eq!(block_on(running.identity_count(Caller::Entra)), Ok(2));
-    assert_eq!(block_on(running.copied()).unwrap().generation, generation + 1, "one of them migrated");
+    assert_ne!(generation(), before);
+    // It holds others up no longer than others hold it up.
+    assert_eq!(value(&execute(&database.url(), &["SELECT limits FROM more"])), "1500ms 2s");
     // A first start makes the same tables.
     let fresh = Database::new();
     assert!(Postgres::open_with(&fresh.storage(None), &NEXT).unwrap().1);
@@ -223,4 +233,60 @@ fn every_character_of_a_custom_id_is_kept() {
         let described = block_on(store.described(Caller::Entra, crate::store::Name::CustomId(custom_id))).unwrap();
         assert_eq!(described.unwrap().row.user, format!("u{number}"));
     }
+}
+
+#[test]
+#[ignore = "it needs a PostgreSQL server: AZ_TEST_POSTGRES"]
+fn a_start_waits_for_tables_that_another_session_has_locked() {
+    static NEXT: [Step; 2] = [
+        Step { statements: STEPS[0].statements, oldest: STEPS[0].oldest },
+        Step { statements: &["CREATE TABLE more ()"], oldest: VERSION },
+    ];
+    let database = Database::new();
+    drop(database.open());
+    let storage = database.storage(None);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let client = super::session(&database.url()).await;
+        client.batch_execute("BEGIN; LOCK TABLE gate IN EXCLUSIVE MODE").await.unwrap();
+        let opened =
+            tokio::task::spawn_blocking(move || Postgres::open_with(&storage, &NEXT).map(|(_, is_new)| is_new));
+        // It gives its place in the queue for the lock up to others.
+        // A transaction sees the sessions of one moment only.
+        let watcher = super::session(&database.url()).await;
+        super::until_waiting(&watcher, 1).await;
+        let waiting = "SELECT count(*) FROM pg_stat_activity \
+                       WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while watcher.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) > 0 {}
+        assert!(!opened.is_finished());
+        client.batch_execute("COMMIT").await.unwrap();
+        assert!(matches!(opened.await.unwrap(), Ok(false)));
+    });
+}
+
+#[test]
+#[ignore = "it needs a PostgreSQL server: AZ_TEST_POSTGRES"]
+fn transactions_that_do_not_see_later_changes_are_refused() {
+    let database = Database::new();
+    for (isolation, is_refused) in [("repeatable read", true), ("serializable", true), ("read committed", false)] {
+        let name = &database.name;
+        database.execute(&format!("ALTER DATABASE {name} SET default_transaction_isolation = '{isolation}'"));
+        let opened = database.try_open(None);
+        let found = matches!(&opened, Err(OpenError::Isolation(found)) if found == isolation);
+        assert_eq!((found, opened.is_ok()), (is_refused, !is_refused), "{isolation}");
+    }
+}
+
+#[test]
+#[ignore = "it needs a PostgreSQL server: AZ_TEST_POSTGRES"]
+fn tables_in_another_schema_are_not_made_a_second_time() {
+    let database = Database::new();
+    drop(database.open());
+    database.execute("ALTER SCHEMA public RENAME TO hidden; CREATE SCHEMA public");
+    let refused = database.try_open(None);
+    assert!(matches!(&refused, Err(OpenError::Elsewhere(schema)) if schema == "hidden"));
+    let count = "SELECT count(*) FROM pg_class WHERE relname = 'service'";
+    assert_eq!(value(&execute(&database.url(), &[count])), "1");
+    database.execute(&format!("ALTER DATABASE {} SET search_path = hidden", database.name));
+    assert!(!database.try_open(None).unwrap().1);
 }

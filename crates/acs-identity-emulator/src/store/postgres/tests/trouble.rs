@@ -194,3 +194,31 @@ fn an_earlier_time_of_another_process_does_not_replace_a_later_one() {
         assert_eq!(row.last_token_issued_at, Some(kept));
     }
 }
+
+#[test]
+#[ignore = "it needs a PostgreSQL server: AZ_TEST_POSTGRES"]
+fn the_end_takes_two_seconds_at_most_while_the_server_does_not_answer() {
+    let database = Database::new();
+    let (proxy, store) = through_proxy(&database);
+    let store = Arc::new(store);
+    assert!(all(&store, "u").iter().all(Result::is_ok));
+    proxy.be_silent();
+    let others: Vec<_> = (0..3)
+        .map(|number| {
+            let store = Arc::clone(&store);
+            std::thread::spawn(move || match number {
+                0 => block_on(store.create(Caller::Entra, NewIdentity::of("v"))).map(drop),
+                1 => block_on(store.reset(Caller::Entra)).map(drop),
+                _ => block_on(store.identity_count(Caller::Entra)).map(drop),
+            })
+        })
+        .collect();
+    postgres(&store).shared.aside.add("u".into(), 5);
+    let start = machine::instant();
+    assert!(!store.close(), "the time of the last token was not written");
+    assert!(machine::since(start).as_millis() < 2000, "{:?}", machine::since(start));
+    for other in others {
+        let result = other.join().unwrap();
+        assert!(matches!(result, Err(Failure::Store(_))), "{result:?}");
+    }
+}

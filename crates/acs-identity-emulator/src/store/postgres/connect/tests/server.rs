@@ -43,6 +43,9 @@ async fn remove(pool: &Pool, table: &str) {
     lease(pool).await.query(&format!("DROP TABLE {table}"), &[]).await.unwrap();
 }
 
+/// What a transaction that writes is.
+const ALONE: Isolation = Isolation::Alone(Duration::from_secs(1));
+
 #[test]
 #[ignore = "it needs a PostgreSQL server: AZ_TEST_POSTGRES"]
 fn statements_have_parameters_in_both_forms() {
@@ -111,18 +114,18 @@ fn a_transaction_is_durable_when_it_is_committed_and_undone_when_it_is_left() {
         let pool = pool("", 2);
         let table = table(&pool).await;
         let insert = |number: i64| format!("INSERT INTO {table} VALUES ({number})");
-        let committed = lease(&pool).await.begin(Isolation::ReadCommitted).await.unwrap();
+        let committed = lease(&pool).await.begin(ALONE).await.unwrap();
         committed.query(&insert(2), &[]).await.unwrap();
         assert_eq!(count(&pool, &table).await, 1);
         committed.commit().await.unwrap();
-        let left = lease(&pool).await.begin(Isolation::ReadCommitted).await.unwrap();
+        let left = lease(&pool).await.begin(ALONE).await.unwrap();
         left.query(&insert(3), &[]).await.unwrap();
         drop(left);
-        let rolled_back = lease(&pool).await.begin(Isolation::ReadCommitted).await.unwrap();
+        let rolled_back = lease(&pool).await.begin(ALONE).await.unwrap();
         rolled_back.query(&insert(3), &[]).await.unwrap();
         rolled_back.roll_back().await.unwrap();
         assert_eq!(count(&pool, &table).await, 2);
-        let failed = lease(&pool).await.begin(Isolation::ReadCommitted).await.unwrap();
+        let failed = lease(&pool).await.begin(ALONE).await.unwrap();
         failed.query(&insert(3), &[]).await.unwrap();
         failed.query(&insert(1), &[]).await.unwrap_err();
         assert!(failed.commit().await.is_err());
@@ -141,7 +144,7 @@ fn a_statement_that_waits_too_long_is_given_up_and_stopped() {
     run(async {
         let pool = pool("", 3);
         let table = table(&pool).await;
-        let holder = lease(&pool).await.begin(Isolation::ReadCommitted).await.unwrap();
+        let holder = lease(&pool).await.begin(ALONE).await.unwrap();
         holder.query(&format!("SELECT id FROM {table} FOR UPDATE"), &[]).await.unwrap();
         let mut waits = lease(&pool).await;
         let process = process(&waits).await;
