@@ -161,8 +161,8 @@ impl AccessKeys {
         Ok(())
     }
 
-    /// Replaces the keys by those of a shared store, whatever their generations are: its database may have been restored,
-    /// or a standby that lacks the last changes may have become the primary.
+    /// Replaces the keys by those of a shared store, whatever their generations are: its database may have been
+    /// restored, or a standby that lacks the last changes may have become the primary.
     pub(super) fn replace(&self, rows: &[AccessKeyRow]) -> Result<(), StoreError> {
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         for row in rows {

@@ -129,7 +129,7 @@ mod tests {
     fn an_operation_that_was_executed_confirms_what_was_seen() {
         assert_eq!(confirmation(&[], after_read).outcome.get(), Confirmation::Missing);
         assert_eq!(confirmation(&[Err(Failure::KeyGone)], after_read).outcome.get(), Confirmation::Given);
-        let failed = Err(Failure::Store(super::super::StoreError::Full));
+        let failed = Err(Failure::Store(super::super::failure::StoreError::Full));
         assert_eq!(confirmation(&[failed], after_read).outcome.get(), Confirmation::Missing);
         assert_eq!(confirmation(&[Ok(())], after_read).outcome.get(), Confirmation::Given);
         assert_eq!(confirmation(&[Ok(()), Err(Failure::Stale)], after_read).outcome.get(), Confirmation::Stale);

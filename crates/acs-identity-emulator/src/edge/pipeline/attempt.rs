@@ -180,7 +180,8 @@ impl Edge {
     }
 }
 
-/// Returns whether an answer says that the emulator has failed. A fault that was injected is confirmed when it is counted.
+/// Returns whether an answer says that the emulator has failed. A fault that was injected is confirmed when it is
+/// counted.
 fn is_failure(answered: &Result<Answer, Stop>) -> bool {
     match answered {
         Ok(answer) | Err(Stop::Answer(answer)) => answer.status >= 500,

@@ -63,7 +63,9 @@ fn prepare(shared: &Shared, steps: &[Step]) -> Result<bool, OpenError> {
     let end = machine::instant() + PATIENCE;
     loop {
         match prepare_once(shared, steps) {
-            Err(OpenError::Locked) if machine::instant() < end => machine::sleep_here(PAUSE),
+            Err(OpenError::Locked | OpenError::Interrupted(_)) if machine::instant() < end => {
+                machine::sleep_here(PAUSE)
+            }
             prepared => return prepared,
         }
     }

@@ -10,6 +10,9 @@ use super::secret::Mismatch;
 pub(crate) enum OpenError {
     /// It cannot be reached.
     Unreachable(String),
+    /// The connection ended while the tables were made or migrated. Whether that was done is seen when it is begun
+    /// again.
+    Interrupted(String),
     /// Another process made or migrated the tables, or held them locked.
     Locked,
     /// Its encoding is not UTF-8, but this one.
@@ -39,7 +42,7 @@ pub(crate) enum OpenError {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreachable(why) | Self::Failed(why) => f.write_str(why),
+            Self::Unreachable(why) | Self::Interrupted(why) | Self::Failed(why) => f.write_str(why),
             Self::Locked => f.write_str(
                 "another process makes or migrates the tables of the database, or has locked them, for too long. End \
                  it, or try again later",
@@ -70,7 +73,7 @@ impl fmt::Display for OpenError {
                  to {known}. Nothing was changed. Use the newer version"
             ),
             Self::NoKey => f.write_str(
-                "the secrets in the database are encrypted, and no key was given. Give it the key of the store",
+                "the secrets in the database are encrypted, and no key was given. Give it by --store-key-file",
             ),
             Self::OtherKey => {
                 f.write_str("the secrets in the database are encrypted with another key than the one that was given")
@@ -90,7 +93,8 @@ impl std::error::Error for OpenError {}
 impl From<Fault> for OpenError {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Unreachable(why) | Fault::Lost(why) | Fault::Busy(why) => Self::Unreachable(why),
+            Fault::Unreachable(why) | Fault::Busy(why) => Self::Unreachable(why),
+            Fault::Lost(why) => Self::Interrupted(why),
             Fault::Locked(_) => Self::Locked,
             other => Self::Failed(other.of_read().to_string()),
         }

@@ -41,8 +41,8 @@ static STATEMENT: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// The same for identities without custom ids, which are all new. PostgreSQL plans it in a fraction of the time, and the
-/// plan takes more time than the execution for a small group.
+/// The same for identities without custom ids, which are all new. PostgreSQL plans it in a fraction of the time. For a
+/// small group, the plan takes longer than the execution.
 static WITHOUT_CUSTOM_IDS: LazyLock<String> = LazyLock::new(|| {
     let columns = [("user_id", "text"), ("created_at", "bigint"), ("last_token_issued_at", "bigint")];
     format!(
