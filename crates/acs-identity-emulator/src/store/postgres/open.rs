@@ -64,7 +64,7 @@ fn prepare(shared: &Shared, steps: &[Step]) -> Result<bool, OpenError> {
     loop {
         match prepare_once(shared, steps) {
             Err(OpenError::Locked | OpenError::Interrupted(_)) if machine::instant() < end => {
-                machine::sleep_here(PAUSE)
+                machine::sleep_here(PAUSE);
             }
             prepared => return prepared,
         }
