@@ -3,20 +3,24 @@
 mod certificates;
 mod host;
 mod key;
+mod look_up;
 mod parameters;
 #[cfg(test)]
 mod tests;
 mod url;
 
 use std::fmt;
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rustls::pki_types::CertificateDer;
 
 pub use host::PostgresHost;
 pub use key::{StoreKey, StoreKeyError};
+pub(crate) use look_up::LookUp;
 pub use parameters::TlsMode;
 pub(crate) use parameters::{Attributes, Binding};
 
@@ -59,6 +63,7 @@ pub struct PostgresAddress {
     connect_timeout: Option<Duration>,
     application: String,
     prepares: bool,
+    look_up: LookUp,
 }
 
 /// The certificates that the server's certificate must come from.
@@ -112,6 +117,19 @@ impl PostgresAddress {
     /// Checks whether the URL has a password.
     pub fn has_password(&self) -> bool {
         self.password.is_some()
+    }
+
+    /// Returns the same address with a function that looks up the addresses of a name with a port, at the latest at a
+    /// point in time. It may block. Without one, only `localhost` and addresses are connected to.
+    #[must_use]
+    pub fn with_look_up(self, look_up: fn(&str, u16, Instant) -> io::Result<Vec<SocketAddr>>) -> Self {
+        Self { look_up: LookUp(look_up), ..self }
+    }
+
+    /// Returns how names are looked up.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn look_up(&self) -> LookUp {
+        self.look_up
     }
 
     /// Returns the same address with a password for all hosts.

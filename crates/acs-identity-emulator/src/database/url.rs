@@ -5,6 +5,7 @@ use percent_encoding::percent_decode_str;
 use acs_identity_protocol::visible::inert;
 
 use super::host::PORT;
+use super::look_up::LOCAL;
 use super::parameters::{Attributes, Binding, Parameters, TlsMode};
 use super::{APPLICATION, AddressError, PostgresAddress, PostgresHost, RootCertificates};
 
@@ -69,6 +70,7 @@ pub(super) fn parse(url: &str) -> Result<PostgresAddress, AddressError> {
         connect_timeout: given.connect_timeout,
         application: given.application.unwrap_or_else(|| APPLICATION.to_owned()),
         prepares: given.prepares.unwrap_or(false),
+        look_up: LOCAL,
     })
 }
 

@@ -51,7 +51,9 @@ impl Opener {
     async fn open_host(&self, host: &PostgresHost, number: usize, ended: &Ended) -> Result<Session, Problem> {
         let limit = self.address.connect_timeout();
         let silent = || Problem::Silent(limit);
-        let places = machine::timeout(limit, socket::places(host)).await.ok_or_else(silent)??;
+        let places = machine::timeout(limit, socket::places(host, self.address.look_up(), machine::instant() + limit))
+            .await
+            .ok_or_else(silent)??;
         let mut last = Problem::Closed;
         for place in places {
             match machine::timeout(limit, self.open_place(host, number, place, ended)).await {

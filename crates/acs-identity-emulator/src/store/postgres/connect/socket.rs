@@ -2,12 +2,13 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::TcpStream;
+use tokio::task::spawn_blocking;
 
 use super::failure::Problem;
-use crate::database::PostgresHost;
+use crate::database::{LookUp, PostgresHost};
 use crate::system;
 
 /// After how long the system ends a connection that does not answer. Operations end earlier, and close their connection
@@ -23,7 +24,7 @@ pub(super) enum Place {
 }
 
 /// Returns the places of a host.
-pub(super) async fn places(host: &PostgresHost) -> Result<Vec<Place>, Problem> {
+pub(super) async fn places(host: &PostgresHost, look_up: LookUp, until: Instant) -> Result<Vec<Place>, Problem> {
     if host.is_socket() {
         return Ok(vec![Place::Local(host.socket())]);
     }
@@ -31,8 +32,10 @@ pub(super) async fn places(host: &PostgresHost) -> Result<Vec<Place>, Problem> {
     if let Ok(address) = host.name().parse::<IpAddr>() {
         return Ok(vec![Place::Address(SocketAddr::new(address, host.port()))]);
     }
-    let addresses = lookup_host((host.name(), host.port())).await.map_err(Problem::Name)?;
-    let places: Vec<Place> = addresses.map(Place::Address).collect();
+    let (name, port) = (host.name().to_owned(), host.port());
+    let looked_up = spawn_blocking(move || look_up.addresses(&name, port, until)).await;
+    let addresses = looked_up.map_err(io::Error::other).flatten().map_err(Problem::Name)?;
+    let places: Vec<Place> = addresses.into_iter().map(Place::Address).collect();
     if places.is_empty() { Err(Problem::Name(io::ErrorKind::NotFound.into())) } else { Ok(places) }
 }
 

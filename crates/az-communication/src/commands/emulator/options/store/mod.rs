@@ -6,6 +6,10 @@ mod passfile;
 mod password;
 mod secret_file;
 
+use std::io;
+use std::net::SocketAddr;
+use std::time::Instant;
+
 use acs_identity_emulator::{PostgresAddress, PostgresStorage};
 
 use crate::commands::emulator::options::declared::STORE;
@@ -16,6 +20,7 @@ use crate::knack::invocation::Invocation;
 use crate::knack::variables::Given;
 use crate::report::error::CliError;
 use crate::report::secrets;
+use crate::transport::names;
 
 /// The URL. It may contain a password.
 pub(crate) const SECRET: Secret = Secret { option: &STORE, what: "URL", check };
@@ -53,7 +58,12 @@ pub(crate) fn given(
     if warns {
         warn(invocation, options.url, &address);
     }
-    Ok(Some(PostgresStorage { address, key }))
+    Ok(Some(PostgresStorage { address: address.with_look_up(addresses), key }))
+}
+
+/// Returns the addresses of a name, without the C library.
+fn addresses(name: &str, port: u16, until: Instant) -> io::Result<Vec<SocketAddr>> {
+    names::addresses(name, port, until).map_err(|error| io::Error::new(io::ErrorKind::NotFound, error.to_string()))
 }
 
 /// Warns about what a user may not know: a password that all users of the machine can see, and a network on which the
