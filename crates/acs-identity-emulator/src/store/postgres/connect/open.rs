@@ -54,15 +54,19 @@ impl Opener {
         let places = machine::timeout(limit, socket::places(host, self.address.look_up(), machine::instant() + limit))
             .await
             .ok_or_else(silent)??;
-        let mut last = Problem::Closed;
+        let mut worst = None;
         for place in places {
-            match machine::timeout(limit, self.open_place(host, number, place, ended)).await {
-                Some(Ok(session)) => return Ok(session),
-                Some(Err(problem)) => last = problem,
-                None => last = silent(),
+            let opened = machine::timeout(limit, self.open_place(host, number, place, ended)).await;
+            let problem = match opened.unwrap_or_else(|| Err(silent())) {
+                Ok(session) => return Ok(session),
+                Err(problem) => problem,
+            };
+            // An address at which nothing listens says less than one at which something does.
+            if !matches!((&worst, &problem), (Some(_), Problem::Refused)) {
+                worst = Some(problem);
             }
         }
-        Err(last)
+        Err(worst.unwrap_or(Problem::Closed))
     }
 
     async fn open_place(
