@@ -52,7 +52,8 @@ impl Edge {
         let rests_on_copies = self.backend.core.is_shared() && !request.route.is_some_and(|route| route.is_fixed);
         let answered = match rests_on_copies {
             true => Box::pin(self.answer_by_new_copies(request, found, &mut rest)).await,
-            false => self.attempt(request, found, &mut rest).await,
+            // Its memory is free again while the client does not read the answer.
+            false => Box::pin(self.attempt(request, found, &mut rest)).await,
         };
         match answered {
             // A client that was refused may still send its body.
