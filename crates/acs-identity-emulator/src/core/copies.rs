@@ -13,7 +13,6 @@ use super::service_time::CLOCK;
 use crate::clock::machine;
 use crate::faults::{Counts, Fault, Faults, MOST_RULES, Rule};
 use crate::store::Failure;
-use crate::store::fault_rules::{counts_of, ended_waits, rules_of};
 
 /// The time between two comparisons while no request compares the copies.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -65,17 +64,15 @@ impl Core {
             return Ok(());
         }
         let copied = self.access_keys.heed(self.store.copied().await).await?;
-        let setting =
-            |wanted: &str| copied.settings.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
-        if let Some(id) = setting(RESOURCE_ID) {
+        if let Some(id) = copied.setting(RESOURCE_ID) {
             self.resource.set(id);
         }
         self.access_keys.replace(&copied.access_keys)?;
         self.signer.take_keys(&copied.signing_keys)?;
-        self.service_time.take(setting(CLOCK))?;
-        let rules = rules_of(&copied.settings).into_iter();
+        self.service_time.take(copied.setting(CLOCK))?;
+        let rules = copied.fault_rules().into_iter();
         faults.take(rules.filter_map(|stored| Some((stored.id, serde_json::from_value::<Rule>(stored.rule).ok()?))));
-        let ended = ended_waits(&copied.settings);
+        let ended = copied.ended_waits();
         if self.copies.ended_waits.swap(ended, Ordering::Relaxed) != ended {
             faults.end_waiting();
         }
@@ -103,7 +100,7 @@ impl Core {
     /// Returns how often each of the rules was counted by all processes.
     pub(crate) async fn shared_fault_counts(&self, ids: &[u64]) -> Refused<Vec<Counts>> {
         let copied = self.access_keys.heed(self.store.copied().await).await?;
-        Ok(ids.iter().map(|id| counts_of(&copied.settings, *id)).collect())
+        Ok(ids.iter().map(|id| copied.fault_counts(*id)).collect())
     }
 }
 

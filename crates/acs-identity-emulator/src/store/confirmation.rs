@@ -1,7 +1,7 @@
 //! What a request has seen of the data that each process of a shared store keeps a copy of.
 //!
 //! The copies are access keys, signing keys, the clock, the rules of faults and the id of the resource. Each change of
-//! them raises the generation of the store. A request remembers the generation that its process had copied when the
+//! them gives the store another generation. A request remembers the generation that its process had copied when the
 //! request began, and the store refuses its operations if the generation is another one by then.
 
 use std::cell::Cell;

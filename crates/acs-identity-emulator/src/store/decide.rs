@@ -207,13 +207,7 @@ pub(super) fn create<R: Rows>(rows: &mut R, new: &NewIdentity) -> Result<Outcome
         }
         return Ok(Outcome::Created(Created { row, found: true }));
     }
-    let row = IdentityRow {
-        user: new.user.clone(),
-        custom_id: new.custom_id.clone(),
-        last_token_issued_at: new.token_issued_at,
-        created_at: Some(new.created_at),
-        ..IdentityRow::default()
-    };
+    let row = new.row();
     rows.add_identity(&row)?;
     Ok(Outcome::Created(Created { row, found: false }))
 }

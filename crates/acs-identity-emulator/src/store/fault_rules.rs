@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::decide::Rows;
-use super::operation::Outcome;
+use super::operation::{Copied, Outcome};
 use crate::faults::{Counts, Limits};
 
 /// The name of the setting that holds the rules.
@@ -29,22 +29,21 @@ pub(crate) struct StoredRule {
     pub(crate) rule: Value,
 }
 
-/// Returns the rules in the settings of a store.
-pub(crate) fn rules_of(settings: &[(String, String)]) -> Vec<StoredRule> {
-    let text = settings.iter().find(|(name, _)| name == RULES).map(|(_, value)| value.as_str());
-    parsed(text).rules
-}
+impl Copied {
+    /// Returns the rules.
+    pub(crate) fn fault_rules(&self) -> Vec<StoredRule> {
+        parsed(self.setting(RULES)).rules
+    }
 
-/// Returns how often a rule was counted, from the settings of a store.
-pub(crate) fn counts_of(settings: &[(String, String)], id: u64) -> Counts {
-    let name = counts_name(id);
-    counts(settings.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str()))
-}
+    /// Returns how often a rule was counted.
+    pub(crate) fn fault_counts(&self, id: u64) -> Counts {
+        counts(self.setting(&counts_name(id)))
+    }
 
-/// Returns how often the requests that wait were ended, from the settings of a store.
-pub(crate) fn ended_waits(settings: &[(String, String)]) -> u64 {
-    let text = settings.iter().find(|(name, _)| name == ENDED).map(|(_, value)| value.as_str());
-    number(text)
+    /// Returns how often the requests that wait were ended.
+    pub(crate) fn ended_waits(&self) -> u64 {
+        number(self.setting(ENDED))
+    }
 }
 
 fn number(text: Option<&str>) -> u64 {

@@ -1,4 +1,4 @@
-//! The store: operations of the domain, each of them atomic, and reads. Two implementations fulfil one contract.
+//! The store: operations of the domain, each of them atomic, and reads. Three implementations fulfil one contract.
 
 mod changes;
 pub(crate) mod confirmation;
@@ -36,7 +36,6 @@ pub(crate) enum Store {
     #[cfg(feature = "sqlite")]
     Sqlite(sqlite::Sqlite),
     #[cfg(feature = "postgres")]
-    #[allow(dead_code, reason = "the configuration does not name one yet")]
     Postgres(postgres::Postgres),
 }
 

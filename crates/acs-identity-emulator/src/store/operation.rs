@@ -184,6 +184,19 @@ pub(crate) struct NewIdentity {
     pub(crate) token_issued_at: Option<i64>,
 }
 
+impl NewIdentity {
+    /// Returns the identity as it is stored.
+    pub(super) fn row(&self) -> IdentityRow {
+        IdentityRow {
+            user: self.user.clone(),
+            custom_id: self.custom_id.clone(),
+            last_token_issued_at: self.token_issued_at,
+            created_at: Some(self.created_at),
+            ..IdentityRow::default()
+        }
+    }
+}
+
 #[cfg(test)]
 impl NewIdentity {
     /// Returns an identity without a custom id and without a token, created at the first nanosecond.
@@ -240,4 +253,11 @@ pub(crate) struct Copied {
     pub(crate) signing_keys: Vec<SigningKeyRow>,
     /// All settings.
     pub(crate) settings: Vec<(String, String)>,
+}
+
+impl Copied {
+    /// Returns the value of a setting.
+    pub(crate) fn setting(&self, wanted: &str) -> Option<&str> {
+        self.settings.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
+    }
 }

@@ -26,6 +26,9 @@ use crate::clock::machine;
 /// The pause between two looks for operations that have waited too long.
 const EXPIRY: Duration = Duration::from_millis(100);
 
+/// How many statements of a kind run at the same time. While one of them commits, the next one collects.
+const FLIGHTS: usize = 2;
+
 /// How long the end of the worker may take in all. Operations that have begun end within that time.
 const LAST_WORK: Duration = OPERATION;
 
@@ -112,7 +115,7 @@ async fn run(shared: Arc<Shared>, queues: Arc<Queues>, stopped: oneshot::Receive
 }
 
 fn add<H: Hot>(flights: &mut Vec<Task>, queue: &Arc<Queue<H>>, shared: &Arc<Shared>) {
-    for _ in 0..H::FLIGHTS {
+    for _ in 0..FLIGHTS {
         flights.push(Box::pin(fly(Arc::clone(queue), Arc::clone(shared))));
     }
 }

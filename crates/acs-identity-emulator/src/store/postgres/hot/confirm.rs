@@ -19,7 +19,6 @@ static STATEMENT: LazyLock<String> = LazyLock::new(|| format!("SELECT generation
 impl Hot for Confirm {
     type Answer = ();
     const WRITES: bool = false;
-    const FLIGHTS: usize = 2;
 
     async fn run(all: &[Self], connection: &Lease) -> Result<Vec<Ended<()>>, Fault> {
         let rows = connection.query(&STATEMENT, &[]).await?;

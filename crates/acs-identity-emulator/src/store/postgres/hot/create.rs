@@ -9,9 +9,8 @@ use super::super::connect::{Lease, Parameter};
 use super::super::fault::Fault;
 use super::super::row::{self, Columns, IDENTITY};
 use super::guard::{Guard, Guards, VERDICT_COLUMNS, asked, verdict};
-use super::{Ended, Hot, made, unlike};
+use super::{Ended, Hot, made, one_each};
 use crate::store::operation::{Created, NewIdentity};
-use crate::store::rows::IdentityRow;
 
 pub(in crate::store::postgres) struct Create {
     pub(in crate::store::postgres) guard: Guard,
@@ -57,7 +56,6 @@ static WITHOUT_CUSTOM_IDS: LazyLock<String> = LazyLock::new(|| {
 impl Hot for Create {
     type Answer = Created;
     const WRITES: bool = true;
-    const FLIGHTS: usize = 2;
 
     async fn run(all: &[Self], connection: &Lease) -> Result<Vec<Ended<Created>>, Fault> {
         let guards = Guards::of(all.iter().map(|create| create.guard));
@@ -70,12 +68,10 @@ impl Hot for Create {
             [(&users, Type::TEXT_ARRAY), (&created, Type::INT8_ARRAY), (&issued, Type::INT8_ARRAY)];
         if custom_ids.iter().all(Option::is_none) {
             let rows = connection.query(&WITHOUT_CUSTOM_IDS, &guards.with(own)).await?;
-            if rows.len() != all.len() {
-                return Err(unlike());
-            }
+            one_each(rows.len(), all.len())?;
             let ended = |(create, row): (&Self, _)| {
                 let verdict = verdict(&mut Columns::of(row))?;
-                Ok(Ended::Done(verdict.map(|()| new_identity(&create.new))))
+                Ok(Ended::Done(verdict.map(|()| made_of(&create.new))))
             };
             return all.iter().zip(&rows).map(ended).collect();
         }
@@ -83,9 +79,7 @@ impl Hot for Create {
         let parameters = guards.with([users, (&custom_ids, Type::TEXT_ARRAY), created, issued]);
         let rows = connection.query(&STATEMENT, &parameters).await?;
         let (made, rows) = made(&rows)?;
-        if rows.len() != all.len() {
-            return Err(unlike());
-        }
+        one_each(rows.len(), all.len())?;
         let ended =
             |(create, columns): (&Self, _)| ended(&create.new, made.contains(create.new.user.as_str()), columns);
         all.iter().zip(rows).map(ended).collect()
@@ -97,7 +91,7 @@ fn ended(new: &NewIdentity, is_new: bool, mut columns: Columns<'_>) -> Result<En
         return Ok(Ended::Done(Err(failure)));
     }
     Ok(match row::identity_or_none(&mut columns)? {
-        _ if is_new => Ended::Done(Ok(new_identity(new))),
+        _ if is_new => Ended::Done(Ok(made_of(new))),
         Some(mut row) => {
             // It is written later, like that of every token.
             row.last_token_issued_at = new.token_issued_at.or(row.last_token_issued_at);
@@ -107,13 +101,6 @@ fn ended(new: &NewIdentity, is_new: bool, mut columns: Columns<'_>) -> Result<En
     })
 }
 
-fn new_identity(new: &NewIdentity) -> Created {
-    let row = IdentityRow {
-        user: new.user.clone(),
-        custom_id: new.custom_id.clone(),
-        last_token_issued_at: new.token_issued_at,
-        created_at: Some(new.created_at),
-        ..IdentityRow::default()
-    };
-    Created { row, found: false }
+fn made_of(new: &NewIdentity) -> Created {
+    Created { row: new.row(), found: false }
 }

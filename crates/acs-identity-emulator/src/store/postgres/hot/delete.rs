@@ -9,7 +9,7 @@ use super::super::connect::Lease;
 use super::super::fault::Fault;
 use super::super::row;
 use super::guard::{Guard, Guards, VERDICT_COLUMNS, asked, verdict};
-use super::{Ended, Hot, made, unlike};
+use super::{Ended, Hot, made, one_each};
 use crate::store::operation::Outcome;
 
 pub(in crate::store::postgres) struct Delete {
@@ -36,16 +36,13 @@ static STATEMENT: LazyLock<String> = LazyLock::new(|| {
 impl Hot for Delete {
     type Answer = Outcome;
     const WRITES: bool = true;
-    const FLIGHTS: usize = 2;
 
     async fn run(all: &[Self], connection: &Lease) -> Result<Vec<Ended<Outcome>>, Fault> {
         let guards = Guards::of(all.iter().map(|delete| delete.guard));
         let users: Vec<&str> = all.iter().map(|delete| delete.user.as_str()).collect();
         let rows = connection.query(&STATEMENT, &guards.with([(&users, Type::TEXT_ARRAY)])).await?;
         let (mut done, rows) = made(&rows)?;
-        if rows.len() != all.len() {
-            return Err(unlike());
-        }
+        one_each(rows.len(), all.len())?;
         let (mut gone, mut ended) = (HashSet::new(), Vec::with_capacity(all.len()));
         for (delete, mut columns) in all.iter().zip(rows) {
             if let Err(failure) = verdict(&mut columns)? {

@@ -8,7 +8,7 @@ use super::super::connect::Lease;
 use super::super::fault::Fault;
 use super::super::row::{self, Columns};
 use super::guard::{Guard, Guards, VERDICT_COLUMNS, asked, verdict};
-use super::{Ended, Hot, unlike};
+use super::{Ended, Hot, one_each};
 
 pub(in crate::store::postgres) struct Issue {
     pub(in crate::store::postgres) guard: Guard,
@@ -27,15 +27,12 @@ impl Hot for Issue {
     /// The number of the last revocation. `None` if the identity does not exist.
     type Answer = Option<i64>;
     const WRITES: bool = false;
-    const FLIGHTS: usize = 2;
 
     async fn run(all: &[Self], connection: &Lease) -> Result<Vec<Ended<Option<i64>>>, Fault> {
         let guards = Guards::of(all.iter().map(|issue| issue.guard));
         let users: Vec<&str> = all.iter().map(|issue| issue.user.as_str()).collect();
         let rows = connection.query(&STATEMENT, &guards.with([(&users, Type::TEXT_ARRAY)])).await?;
-        if rows.len() != all.len() {
-            return Err(unlike());
-        }
+        one_each(rows.len(), all.len())?;
         let ended = |row| {
             let mut columns = Columns::of(row);
             Ok(match verdict(&mut columns)? {

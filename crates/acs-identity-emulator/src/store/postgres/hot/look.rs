@@ -8,7 +8,7 @@ use super::super::connect::Lease;
 use super::super::fault::Fault;
 use super::super::row::{self, Columns, IDENTITY, JOIN_REVOCATIONS, REVOCATIONS};
 use super::guard::{Guard, Guards, VERDICT_COLUMNS, asked, verdict};
-use super::{Ended, Hot, unlike};
+use super::{Ended, Hot, one_each};
 use crate::store::operation::Snapshot;
 
 pub(in crate::store::postgres) struct Look {
@@ -28,15 +28,12 @@ static STATEMENT: LazyLock<String> = LazyLock::new(|| {
 impl Hot for Look {
     type Answer = Snapshot;
     const WRITES: bool = false;
-    const FLIGHTS: usize = 2;
 
     async fn run(all: &[Self], connection: &Lease) -> Result<Vec<Ended<Snapshot>>, Fault> {
         let guards = Guards::of(all.iter().map(|look| look.guard));
         let users: Vec<Option<&str>> = all.iter().map(|look| look.user.as_deref()).collect();
         let rows = connection.query(&STATEMENT, &guards.with([(&users, Type::TEXT_ARRAY)])).await?;
-        if rows.len() != all.len() {
-            return Err(unlike());
-        }
+        one_each(rows.len(), all.len())?;
         rows.iter().map(|row| ended(&mut Columns::of(row))).collect()
     }
 }

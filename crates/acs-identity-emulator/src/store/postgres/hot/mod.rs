@@ -25,9 +25,6 @@ pub(super) trait Hot: Send + Sync + Sized + 'static {
     /// Whether it writes. A write is not repeated if its end is unknown.
     const WRITES: bool;
 
-    /// How many statements of the kind run at the same time. While one of them commits, the next one collects.
-    const FLIGHTS: usize;
-
     /// Executes operations in one statement. Returns what became of each.
     fn run(all: &[Self], connection: &Lease) -> impl Future<Output = Result<Vec<Ended<Self::Answer>>, Fault>> + Send;
 }
@@ -42,6 +39,11 @@ pub(super) enum Ended<T> {
 /// Returns the error for a result with another number of rows than operations.
 pub(super) fn unlike() -> Fault {
     Fault::Damaged("a statement returned another number of rows than expected: the table service has no row".to_owned())
+}
+
+/// Checks that a result has a row for each operation.
+fn one_each(rows: usize, operations: usize) -> Result<(), Fault> {
+    if rows == operations { Ok(()) } else { Err(unlike()) }
 }
 
 /// Divides a result into the users whose rows were changed, which have the place 0, and the rows of the operations.

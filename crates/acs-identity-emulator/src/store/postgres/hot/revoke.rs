@@ -8,7 +8,7 @@ use super::super::connect::Lease;
 use super::super::fault::Fault;
 use super::super::row::{self, Columns};
 use super::guard::{Guard, Guards, VERDICT_COLUMNS, asked, verdict};
-use super::{Ended, Hot, made, unlike};
+use super::{Ended, Hot, made, one_each};
 use crate::store::operation::Outcome;
 use crate::store::revocation::MAX_NUMBER;
 
@@ -40,16 +40,13 @@ static STATEMENT: LazyLock<String> = LazyLock::new(|| {
 impl Hot for Revoke {
     type Answer = Outcome;
     const WRITES: bool = true;
-    const FLIGHTS: usize = 2;
 
     async fn run(all: &[Self], connection: &Lease) -> Result<Vec<Ended<Outcome>>, Fault> {
         let guards = Guards::of(all.iter().map(|revoke| revoke.guard));
         let users: Vec<&str> = all.iter().map(|revoke| revoke.user.as_str()).collect();
         let rows = connection.query(&STATEMENT, &guards.with([(&users, Type::TEXT_ARRAY)])).await?;
         let (done, rows) = made(&rows)?;
-        if rows.len() != all.len() {
-            return Err(unlike());
-        }
+        one_each(rows.len(), all.len())?;
         let ended = |(revoke, mut columns): (&Self, Columns<'_>)| {
             if let Err(failure) = verdict(&mut columns)? {
                 return Ok(Ended::Done(Err(failure)));
