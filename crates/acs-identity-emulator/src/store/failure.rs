@@ -7,6 +7,8 @@ use std::fmt;
 pub(crate) enum StoreError {
     /// The disk is full. A later operation may succeed.
     Full,
+    /// The disk of the machine with the data is full. A later operation may succeed.
+    ServerFull,
     /// The folder, or a file in it, was removed, replaced or written by another program while it was in use.
     Gone,
     /// The store is closed, or an earlier write did not reach the disk. No further operation is acknowledged.
@@ -25,6 +27,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Full => f.write_str("the disk is full"),
+            Self::ServerFull => f.write_str("the disk of the database server is full"),
             Self::Gone => f.write_str("a file of the data folder was removed, replaced or written by another program"),
             Self::Stopped(why) => write!(f, "the store has stopped: {why}"),
             Self::Damaged { what } => write!(f, "the store is damaged: {what}"),

@@ -169,7 +169,7 @@ fn target_of(field: Field) -> &'static str {
 /// Returns the error for a failure of the store.
 fn store(error: &StoreError) -> HttpError {
     let answer = match error {
-        StoreError::Full | StoreError::Gone | StoreError::Stopped(_) => {
+        StoreError::Full | StoreError::ServerFull | StoreError::Gone | StoreError::Stopped(_) => {
             HttpError::unavailable(format!("Nothing can be stored: {error}."), RETRY_AFTER)
         }
         StoreError::Unreachable(_) => HttpError::unavailable("The data cannot be reached at present.", RETRY_SOON),

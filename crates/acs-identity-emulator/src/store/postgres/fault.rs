@@ -33,9 +33,10 @@ impl From<connect::Fault> for Fault {
     fn from(fault: connect::Fault) -> Self {
         let why = fault.to_string();
         match fault {
-            connect::Fault::Unreachable(_) | connect::Fault::Busy | connect::Fault::Late(Effect::None) => {
-                Self::Unreachable(why)
-            }
+            connect::Fault::Unreachable(_)
+            | connect::Fault::Busy
+            | connect::Fault::NotOpen
+            | connect::Fault::Late(Effect::None) => Self::Unreachable(why),
             connect::Fault::Late(Effect::Unknown) | connect::Fault::Lost(Effect::Unknown) => Self::Lost(why),
             // The next connection may be a good one.
             connect::Fault::Lost(Effect::None) => Self::Busy(why),
@@ -84,7 +85,7 @@ impl Fault {
             Self::Unreachable(why) | Self::Lost(why) | Self::Busy(why) | Self::Locked(why) => {
                 StoreError::Unreachable(why)
             }
-            Self::Full => StoreError::Full,
+            Self::Full => StoreError::ServerFull,
             Self::Refused(_, why) | Self::Unexpected(why) | Self::Failed(why) => StoreError::Failed(why),
             Self::Damaged(what) => StoreError::Damaged { what },
         }

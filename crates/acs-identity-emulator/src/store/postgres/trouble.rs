@@ -67,7 +67,7 @@ mod tests {
         trouble.note(&Err::<(), _>(Fault::Failed("an answer".into())));
         assert!(trouble.now().is_none() && trouble.is_fine_since(Duration::from_secs(9)));
         trouble.note(&Err::<(), _>(Fault::Full));
-        assert_eq!(trouble.now(), Some(StoreError::Full));
+        assert_eq!(trouble.now(), Some(StoreError::ServerFull));
         trouble.note(&Ok(()));
         assert_eq!(trouble.now(), None);
     }

@@ -112,7 +112,7 @@ impl Problem {
                 "Use a host that the certificate names as subjectAltName (a common name does not count), or \
                  sslmode=verify-ca"
             }
-            Self::Certificate(_) => "Give the server another certificate",
+            Self::Certificate(_) => "Give the server another certificate, not that of an authority",
             Self::Tls(_) => "Look into the log of the server",
             Self::NoPassword => "Give one by PGPASSWORD, by ~/.pgpass or by a file",
             Self::Exchange(_) | Self::Authentication(_) => {
@@ -142,8 +142,8 @@ impl fmt::Display for Problem {
             Self::Certificate(CertificateError::UnknownIssuer | CertificateError::BadSignature) => {
                 f.write_str("its certificate does not come from a trusted authority")
             }
-            Self::Certificate(error) => write!(f, "its certificate was not accepted: {}", inert(&error.to_string())),
-            Self::Tls(error) => write!(f, "TLS failed: {}", inert(&error.to_string())),
+            Self::Certificate(error) => write!(f, "its certificate {}", fault_of(error)),
+            Self::Tls(error) => write!(f, "TLS failed: {}", cause_of(error)),
             Self::NoPassword => f.write_str("it asks for a password, and none was given"),
             Self::Exchange(what) => write!(f, "the password could not be exchanged: {what}"),
             Self::Authentication(what) => write!(f, "it refused the login: {what}"),
@@ -151,6 +151,33 @@ impl fmt::Display for Problem {
             Self::ReadOnly => f.write_str("it accepts no writes (it is a standby, or read-only)"),
             Self::Server(code, what) => write!(f, "{what} (SQLSTATE {})", code.code()),
         }
+    }
+}
+
+/// Returns what is wrong with a certificate. The texts of rustls have names of its types.
+fn fault_of(error: &CertificateError) -> &'static str {
+    match error {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has expired",
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "is not valid yet",
+        CertificateError::Revoked => "was revoked",
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "does not have the name of the host"
+        }
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => "is not one for servers",
+        CertificateError::BadEncoding => "cannot be read",
+        _ => "is not one that a server may have (RFC 5280)",
+    }
+}
+
+/// Returns why TLS failed. The texts of rustls have names of its types.
+fn cause_of(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::AlertReceived(_) => "the server ended the handshake with an alert".to_owned(),
+        rustls::Error::PeerIncompatible(_) => {
+            "it speaks neither TLS 1.2 nor 1.3, or has no cipher in common".to_owned()
+        }
+        rustls::Error::PeerMisbehaved(_) | rustls::Error::InvalidMessage(_) => "what it sent is not TLS".to_owned(),
+        other => inert(&other.to_string()).to_string(),
     }
 }
 

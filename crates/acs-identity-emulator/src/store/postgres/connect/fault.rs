@@ -24,6 +24,8 @@ pub(crate) enum Fault {
     Unreachable(Unreachable),
     /// All connections were in use until the end of the operation.
     Busy,
+    /// None was open before the end of the operation.
+    NotOpen,
     /// The operation came to its end before the answer.
     Late(Effect),
     /// The connection was lost.
@@ -57,7 +59,7 @@ impl Fault {
     #[cfg(test)]
     pub(crate) fn effect(&self) -> Effect {
         match self {
-            Self::Unreachable(_) | Self::Busy | Self::Refused(_) => Effect::None,
+            Self::Unreachable(_) | Self::Busy | Self::NotOpen | Self::Refused(_) => Effect::None,
             Self::Late(effect) | Self::Lost(effect) => *effect,
             Self::Unexpected(_) => Effect::Unknown,
         }
@@ -83,6 +85,7 @@ impl fmt::Display for Fault {
         match self {
             Self::Unreachable(unreachable) => unreachable.fmt(f),
             Self::Busy => f.write_str("all connections to the database are in use"),
+            Self::NotOpen => f.write_str("no connection to the database was open in time"),
             Self::Late(Effect::None) => f.write_str("the database did not answer in time"),
             Self::Late(Effect::Unknown) => {
                 f.write_str("the database did not answer in time: whether it carried the operation out is unknown")

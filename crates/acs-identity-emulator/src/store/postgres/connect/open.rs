@@ -9,7 +9,7 @@ use tokio_postgres::config::{ChannelBinding, SslMode, SslNegotiation};
 use super::failure::{Problem, Unreachable};
 use super::session::Session;
 use super::socket::{self, Place};
-use super::stream::{SetUp, Stream};
+use super::stream::{NotPostgres, Plain, SetUp, Stream};
 use super::tls::Tls;
 use crate::clock::machine;
 use crate::database::{Attributes, Binding, PostgresAddress, PostgresHost, TlsMode};
@@ -88,7 +88,7 @@ impl Opener {
             (Err(problem), Place::Address(address))
                 if self.tls.mode() == TlsMode::Prefer && wants_no_tls(&problem, with_tls) =>
             {
-                let stream = Stream::Tcp(self.connect(*address).await?);
+                let stream = Stream::Tcp(Plain::new(self.connect(*address).await?));
                 self.start(stream, host, number, place, ended).await
             }
             (session, _) => session,
@@ -174,6 +174,7 @@ impl Opener {
             Some(error) if error.raw_os_error().is_some() => {
                 Problem::of_stream(std::io::Error::from_raw_os_error(error.raw_os_error().unwrap_or_default()))
             }
+            Some(error) if error.get_ref().is_some_and(|inner| inner.is::<NotPostgres>()) => Problem::NotPostgres,
             Some(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Problem::Closed,
             _ if self.address.password_of(host).is_none() => Problem::NoPassword,
             _ => Problem::Exchange(acs_identity_protocol::visible::inert(&error.to_string()).to_string()),

@@ -88,7 +88,11 @@ impl Pool {
         match answer {
             Some(Ok(session)) => Ok(Lease::new(session, Arc::clone(&self.0), end)),
             Some(Err(unreachable)) => Err(Fault::Unreachable(unreachable)),
-            None => Err(self.trouble().map_or(Fault::Busy, Fault::Unreachable)),
+            None => Err(match self.trouble() {
+                Some(unreachable) => Fault::Unreachable(unreachable),
+                None if self.0.slots.taken() == 0 => Fault::NotOpen,
+                None => Fault::Busy,
+            }),
         }
     }
 

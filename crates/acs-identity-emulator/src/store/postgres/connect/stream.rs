@@ -13,9 +13,51 @@ use super::binding;
 use crate::system::LocalStream;
 
 pub(super) enum Stream {
-    Tcp(TcpStream),
+    Tcp(Plain),
     Local(LocalStream),
     Tls(Box<client::TlsStream<TcpStream>>),
+}
+
+/// TCP without TLS. Nothing has shown yet that a PostgreSQL server is at the other end.
+pub(super) struct Plain {
+    stream: TcpStream,
+    /// Whether the first byte of the answer was that of a message of PostgreSQL.
+    is_checked: bool,
+}
+
+/// The kinds of the first message of a server: authentication, an error, a notice, or another version of the protocol.
+const FIRST: &[u8] = b"RENv";
+
+/// The error for an answer that does not begin like one of PostgreSQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NotPostgres;
+
+impl std::fmt::Display for NotPostgres {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the answer is not one of PostgreSQL")
+    }
+}
+
+impl std::error::Error for NotPostgres {}
+
+impl Plain {
+    pub(super) fn new(stream: TcpStream) -> Self {
+        Self { stream, is_checked: false }
+    }
+
+    fn read(&mut self, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = into.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, into);
+        if !self.is_checked
+            && let Some(first) = into.filled().get(before)
+        {
+            self.is_checked = true;
+            if !FIRST.contains(first) {
+                return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, NotPostgres)));
+            }
+        }
+        read
+    }
 }
 
 /// Gives tokio-postgres a stream whose TLS is set up already. tokio-postgres reports some failures of TLS only as a
@@ -46,8 +88,8 @@ impl TlsStream for Stream {
 macro_rules! each {
     ($self:expr, $stream:ident => $call:expr) => {
         match $self.get_mut() {
-            Stream::Tcp(stream) => {
-                let $stream = Pin::new(stream);
+            Stream::Tcp(plain) => {
+                let $stream = Pin::new(&mut plain.stream);
                 $call
             }
             Stream::Local(stream) => {
@@ -64,7 +106,12 @@ macro_rules! each {
 
 impl AsyncRead for Stream {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        each!(self, stream => stream.poll_read(context, into))
+        let stream = self.get_mut();
+        match stream {
+            Self::Tcp(plain) => plain.read(context, into),
+            Self::Local(stream) => Pin::new(stream).poll_read(context, into),
+            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_read(context, into),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::failure::Problem;
-use super::stream::Stream;
+use super::stream::{Plain, Stream};
 use super::verifier::Verifier;
 use crate::crypto;
 use crate::database::{PostgresAddress, PostgresHost, TlsMode};
@@ -48,7 +48,7 @@ impl Tls {
     /// that depends on the mode.
     pub(super) async fn set_up(&self, mut stream: TcpStream, host: &PostgresHost) -> Result<Stream, Problem> {
         if self.mode == TlsMode::Disable {
-            return Ok(Stream::Tcp(stream));
+            return Ok(Stream::Tcp(Plain::new(stream)));
         }
         stream.write_all(&REQUEST).await.map_err(Problem::of_stream)?;
         let mut answer = [0];
@@ -56,7 +56,7 @@ impl Tls {
         stream.read_exact(&mut answer).await.map_err(Problem::of_stream)?;
         match answer[0] {
             YES => {}
-            NO if self.mode == TlsMode::Prefer => return Ok(Stream::Tcp(stream)),
+            NO if self.mode == TlsMode::Prefer => return Ok(Stream::Tcp(Plain::new(stream))),
             NO => return Err(Problem::NoTls),
             _ => return Err(Problem::NotPostgres),
         }

@@ -8,8 +8,8 @@ use tokio_postgres::types::Type;
 use super::super::connect::{Lease, Parameter};
 use super::super::fault::Fault;
 use super::super::row::{self, Columns, IDENTITY};
-use super::guard::{Guard, Guards, VERDICT_COLUMNS, asked, verdict};
-use super::{Ended, Hot, made, one_each};
+use super::guard::{ALIKE, Guard, Guards, PASSED, VERDICT_COLUMNS, asked, verdict};
+use super::{Ended, Hot, made, one_each, unlike};
 use crate::store::operation::{Created, NewIdentity};
 
 pub(in crate::store::postgres) struct Create {
@@ -40,16 +40,16 @@ static STATEMENT: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// The same for identities without custom ids, which are all new. PostgreSQL plans it in a fraction of the time. For a
-/// small group, the plan takes longer than the execution.
+/// The same for identities without custom ids, which are all new, and with the same guard. PostgreSQL plans it in a
+/// fraction of the time. For a small group, the plan takes longer than the execution.
 static WITHOUT_CUSTOM_IDS: LazyLock<String> = LazyLock::new(|| {
-    let columns = [("user_id", "text"), ("created_at", "bigint"), ("last_token_issued_at", "bigint")];
     format!(
-        "{asked}, made AS (INSERT INTO identities \
-                 (user_id, last_token_issued_at, revocation, revoked_below, created_at) \
-             SELECT user_id, last_token_issued_at, 0, 0, created_at FROM a WHERE NOT stale AND NOT gone) \
-         SELECT {VERDICT_COLUMNS} FROM a ORDER BY a.place",
-        asked = asked(true, &columns)
+        "{alike}, made AS (INSERT INTO identities \
+                 (user_id, created_at, last_token_issued_at, revocation, revoked_below) \
+             SELECT t.*, 0, 0 FROM unnest((SELECT $4::text[]), (SELECT $5::bigint[]), (SELECT $6::bigint[])) AS t \
+             WHERE {PASSED} AND EXISTS (SELECT FROM s WHERE NOT stale AND NOT gone)) \
+         SELECT stale, gone FROM s",
+        alike = *ALIKE
     )
 });
 
@@ -66,16 +66,17 @@ impl Hot for Create {
         let issued: Vec<Option<i64>> = all.iter().map(|create| create.new.token_issued_at).collect();
         let own: [Parameter<'_>; 3] =
             [(&users, Type::TEXT_ARRAY), (&created, Type::INT8_ARRAY), (&issued, Type::INT8_ARRAY)];
-        if custom_ids.iter().all(Option::is_none) {
-            let rows = connection.query(&WITHOUT_CUSTOM_IDS, &guards.with(own)).await?;
-            one_each(rows.len(), all.len())?;
-            let ended = |(create, row): (&Self, _)| {
-                let verdict = verdict(&mut Columns::of(row))?;
-                Ok(Ended::Done(verdict.map(|()| made_of(&create.new))))
-            };
-            return all.iter().zip(&rows).map(ended).collect();
-        }
         let [users, created, issued] = own;
+        if let Some([seen, slot, key]) = guards.one()
+            && custom_ids.iter().all(Option::is_none)
+        {
+            let parameters = [seen, slot, key, users, created, issued];
+            let rows = connection.query(&WITHOUT_CUSTOM_IDS, &parameters).await?;
+            let [row] = rows.as_slice() else { return Err(unlike()) };
+            let verdict = verdict(&mut Columns::of(row))?;
+            let ended = |create: &Self| Ended::Done(verdict.clone().map(|()| made_of(&create.new)));
+            return Ok(all.iter().map(ended).collect());
+        }
         let parameters = guards.with([users, (&custom_ids, Type::TEXT_ARRAY), created, issued]);
         let rows = connection.query(&STATEMENT, &parameters).await?;
         let (made, rows) = made(&rows)?;

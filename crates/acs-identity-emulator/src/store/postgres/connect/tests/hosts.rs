@@ -70,11 +70,15 @@ fn a_server_that_does_not_answer_is_given_up() {
 
 #[test]
 fn another_kind_of_server_is_reported() {
-    let shown = run(async {
-        let port = answering(Some(b"HTTP/1.1 400 Bad Request\r\n\r\n")).await;
-        shown(&format!("postgres://u@127.0.0.1:{port}/d"), port).await
-    });
-    insta::assert_snapshot!(shown, @"the database at 127.0.0.1:PORT cannot be used: what answers there is not a PostgreSQL server. Check the port in the URL of the store");
+    for mode in ["prefer", "disable"] {
+        let shown = run(async {
+            let port = answering(Some(b"HTTP/1.1 400 Bad Request\r\n\r\n")).await;
+            shown(&format!("postgres://u@127.0.0.1:{port}/d?sslmode={mode}"), port).await
+        });
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(shown, @"the database at 127.0.0.1:PORT cannot be used: what answers there is not a PostgreSQL server. Check the port in the URL of the store");
+        }
+    }
 }
 
 #[test]

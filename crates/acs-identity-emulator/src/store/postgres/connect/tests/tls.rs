@@ -16,6 +16,8 @@ struct Made {
     root: CertificateDer<'static>,
     certificate: CertificateDer<'static>,
     key: PrivateKeyDer<'static>,
+    /// The key of the authority.
+    root_key: PrivateKeyDer<'static>,
 }
 
 /// Makes a certificate that names a host.
@@ -27,6 +29,7 @@ fn made(host: &str) -> Made {
     root.distinguished_name.push(rcgen::DnType::CommonName, name);
     root.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
     let root_certificate = root.self_signed(&root_key).unwrap();
+    let of_root = PrivatePkcs8KeyDer::from(root_key.serialize_der()).into();
     let issuer = rcgen::Issuer::new(root, root_key);
     let key = rcgen::KeyPair::generate().unwrap();
     let certificate = rcgen::CertificateParams::new(vec![host.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
@@ -34,6 +37,7 @@ fn made(host: &str) -> Made {
         root: root_certificate.der().clone(),
         certificate: certificate.der().clone(),
         key: PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
+        root_key: of_root,
     }
 }
 
@@ -96,6 +100,18 @@ fn verify_ca_accepts_another_name_and_verify_full_does_not() {
     assert_eq!(problem(&other, "verify-ca", vec![other.root.clone()]), ACCEPTED);
     let refused = problem(&other, "verify-full", vec![other.root.clone()]);
     assert!(refused.starts_with("Certificate(NotValidForName"), "{refused}");
+}
+
+#[test]
+fn the_certificate_of_an_authority_is_refused_in_words_of_ours() {
+    let made = made("localhost");
+    let own = Made { certificate: made.root.clone(), key: made.root_key.clone_key(), ..made };
+    let shown = run(async {
+        let port = serving(&own).await;
+        let address = parse(&format!("postgres://u@localhost:{port}/d?sslrootcert=/ca.pem&sslmode=verify-ca"));
+        unreachable(address.with_roots(vec![own.root.clone()])).await.to_string().replace(&port.to_string(), "PORT")
+    });
+    insta::assert_snapshot!(shown, @"the database at localhost:PORT cannot be used: its certificate is not one that a server may have (RFC 5280). Give the server another certificate, not that of an authority");
 }
 
 #[test]
