@@ -16,10 +16,15 @@ const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 pub(super) async fn show(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let folder = backend.config.storage.folder();
     let core = &backend.core;
+    let identities = match core.identities.count(request.caller.caller()).await {
+        // Without a shared store, nothing is confirmed, and the answer would be refused after another wait.
+        Err(refusal) if core.is_shared() => return Err(refusal.into()),
+        // A folder that cannot be read must not hide the other numbers.
+        counted => counted.ok(),
+    };
     let gauges = Gauges {
         tokens_issued: core.signer.signed(),
-        // A store that cannot be read must not hide the other numbers.
-        identities: core.identities.count(request.caller.caller()).await.ok(),
+        identities,
         requests_kept: backend.requests.len(),
         faults: backend.faults.len() as u64,
         store_bytes: folder.and_then(size_of),

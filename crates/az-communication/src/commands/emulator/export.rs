@@ -21,9 +21,9 @@ const FILE: Argument =
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Write everything that a running emulator holds to a file: its resource id, the access keys, the keys that \
-        sign tokens, the identities with their revocations, the assignments, and the clock.\n\nA regular file is complete or is not written. A pipe or a device is \
-        written to directly. Certificates belong to a data folder and are left out. {communication emulator import} \
-        reads the file.",
+        sign tokens, the identities with their revocations, the assignments, and the clock.\n\nA regular file is \
+        complete or is not written. A pipe or a device is written to directly. Certificates belong to a data folder or \
+        a database, and are left out. {communication emulator import} reads the file.",
     arguments: control::arguments![FILE],
     connects: false,
     confirms: false,

@@ -120,8 +120,8 @@ const UNTIL: Argument = Argument::new(
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Add a fault: a running emulator then answers some requests with an error, late, or not as a whole.\n\n\
         Options name the requests, what happens to them, and how often. Without an option for the requests, every \
-        request is hit, but no request of the control API and of the health endpoints. Faults are in memory; they end \
-        with the emulator.",
+        request is hit, but no request of the control API and of the health endpoints. Faults end with the \
+        emulator. Those of a database stay there, for all emulators that use it.",
     arguments: control::arguments![
         OPERATION,
         METHOD,

@@ -63,7 +63,7 @@ pub(crate) const RUN_IN_MEMORY: Argument = Argument {
 pub(crate) const HOSTNAME: Argument = Argument::new(
     &["--hostname"],
     "Additional names and addresses under which clients reach the emulator, for its certificate; public names and \
-     addresses are accepted only at the first start of a data folder.",
+     addresses are accepted only at the first start of a data folder or a database.",
 )
 .variable(Variable::Emulator)
 .arity(Arity::Many)
@@ -94,8 +94,8 @@ pub(crate) const CERTIFICATE_KEY: Argument =
 
 pub(crate) const ACCESS_KEY: Argument = Argument::new(
     &["--access-key"],
-    "Access key in base64 instead of the well-known key, for the first start of a data folder; @FILE reads it from a \
-     file.",
+    "Access key in base64 instead of the well-known key, for the first start of a data folder or a database; @FILE \
+     reads it from a file.",
 )
 .variable(Variable::EmulatorSecret)
 .extension();
@@ -183,7 +183,7 @@ pub(crate) const REVOCATION_DELAY: Argument =
 pub(crate) const CLOCK: Argument = Argument::new(
     &["--clock"],
     "Time that the clock of the service shows at the start, such as 2030-01-31T09:00:00Z; by default, it is the time \
-     that the data folder keeps, or the time of the machine.",
+     that the data folder or the database keeps, or the time of the machine.",
 )
 .variable(Variable::Emulator)
 .extension();
@@ -196,7 +196,7 @@ pub(crate) const STRICT_API_VERSION: Argument =
 
 pub(crate) const IMPORT: Argument = Argument::new(
     &["--import"],
-    "File of an export to start with, for a data folder without identities and assignments.",
+    "File of an export to start with, for a data folder or a database without identities and assignments.",
 )
 .variable(Variable::Emulator)
 .completion(Completion::File)
