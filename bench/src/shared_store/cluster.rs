@@ -85,12 +85,15 @@ impl Cluster {
         std::iter::once(main).chain(children).collect()
     }
 
-    /// Returns the processor time of all its processes that still run, in seconds.
+    /// Returns the processor time of all its processes in seconds, also of those that have ended.
     pub fn cpu_seconds(&self) -> f64 {
+        let main = self.child.id();
         let of = |pid: u32| -> Option<f64> {
             let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
             let numbers: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
-            let ticks: f64 = numbers[11].parse::<f64>().ok()? + numbers[12].parse::<f64>().ok()?;
+            // User and system time: its own, and for the first process that of the processes that have ended.
+            let last = if pid == main { 14 } else { 12 };
+            let ticks: f64 = numbers[11..=last].iter().filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
             Some(ticks / 100.0)
         };
         self.processes().into_iter().filter_map(of).sum()

@@ -41,15 +41,10 @@ fn creations(az: &str, amount: &Amount) {
     let url = cluster.database("ours");
     let emulator = start(az, "0,1", &url);
     let (rounds, seconds) = (amount.pairs, amount.seconds);
-    let (of_emulator, of_server, of_pgbench, made) = (Cell::new(0.0), Cell::new(0.0), Cell::new(0.0), Cell::new(0.0));
+    let (of_emulator, of_server, made) = (Cell::new(0.0), Cell::new(0.0), Cell::new(0.0));
     let (ours, theirs, ratio, all) = pairs(
         rounds,
-        || {
-            let before = cluster.cpu_seconds();
-            let rate = cluster.pgbench("ours", "0,1", PGBENCH, seconds);
-            of_pgbench.set(of_pgbench.get() + cluster.cpu_seconds() - before);
-            rate
-        },
+        || cluster.pgbench("ours", "0,1", PGBENCH, seconds),
         || {
             let before = (emulator.cpu_us(), cluster.cpu_seconds());
             let load = load::run(emulator.port, 32, seconds, &creation(&emulator), 201);

@@ -46,7 +46,7 @@ static WITHOUT_CUSTOM_IDS: LazyLock<String> = LazyLock::new(|| {
     format!(
         "{alike}, made AS (INSERT INTO identities \
                  (user_id, created_at, last_token_issued_at, revocation, revoked_below) \
-             SELECT t.*, 0, 0 FROM unnest((SELECT $4::text[]), (SELECT $5::bigint[]), (SELECT $6::bigint[])) AS t \
+             SELECT t.*, 0, 0 FROM unnest($4::text[], $5::bigint[], $6::bigint[]) AS t \
              WHERE {PASSED} AND EXISTS (SELECT FROM s WHERE NOT stale AND NOT gone)) \
          SELECT stale, gone FROM s",
         alike = *ALIKE

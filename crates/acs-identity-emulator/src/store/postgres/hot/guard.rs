@@ -45,7 +45,7 @@ pub(in crate::store::postgres) const PASSED: &str = "NOT EXISTS (SELECT FROM g)"
 pub(in crate::store::postgres) static ALIKE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "WITH {GATE}, s AS (SELECT coalesce(s.generation <> $1, false) OR s.oldest > {VERSION} AS stale, \
-             k.generation IS DISTINCT FROM $3 AS gone FROM service s LEFT JOIN access_keys k ON k.slot = $2 LIMIT 1)"
+             (SELECT generation FROM access_keys WHERE slot = $2) IS DISTINCT FROM $3 AS gone FROM service s)"
     )
 });
 
