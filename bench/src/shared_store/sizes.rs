@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::CREATE;
 use super::cluster::Cluster;
 use crate::Amount;
-use crate::emulator::{Emulator, folder};
+use crate::emulator::{Emulator, folder, pairs};
 use crate::load::{self, signed};
 
 /// An operation, its requests, and the status of its answers.
@@ -15,55 +15,57 @@ type Operation = (&'static str, Vec<Vec<u8>>, u16);
 const USERS: usize = 500;
 
 pub fn run(az: &str, amount: &Amount) {
-    // 10^7 identities in SQLite are created by requests, which takes a quarter of an hour.
+    // 10^7 identities in SQLite are created by requests, which takes several minutes.
     let largest = std::env::var("BENCH_LARGEST").ok().and_then(|count| count.parse().ok()).unwrap_or(10_000_000);
-    let wanted = if amount.rounds > 10 { [10_000, largest] } else { [1_000, 2_000] };
-    println!("\n## By the number of identities stored, 32 connections, everything on cores 0 and 1\n");
-    println!("| store | identities | create/s | issue/s | revoke/s | introspect/s | search ms | start ms |");
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
+    let [few, many] = if amount.rounds > 10 { [10_000, largest] } else { [1_000, 2_000] };
+    let rounds = amount.pairs;
+    println!("\n## {many} identities stored, and {few}, 32 connections, everything on cores 0 and 1\n");
+    println!("| store | operation | {many} | {few} | ratio (median of {rounds} pairs) | all ratios |");
+    println!("| --- | --- | --- | --- | --- | --- |");
     let cluster = Cluster::start("sizes", "0,1");
-    let url = cluster.database("ours");
-    let data = folder("store-sizes");
-    let stores: [(&str, Vec<String>); 2] = [
-        ("PostgreSQL", vec!["--store".to_owned(), url]),
-        ("SQLite", vec!["--data-dir".to_owned(), data.to_str().unwrap().to_owned()]),
-    ];
-    for (name, options) in &stores {
-        let options: Vec<&str> = options.iter().map(String::as_str).collect();
-        for count in wanted {
-            match *name {
-                "PostgreSQL" => fill_by_sql(&cluster, az, &options, count),
+    for name in ["PostgreSQL", "SQLite"] {
+        let [large, small] = [("many", many), ("few", few)].map(|(data, count)| {
+            let folder = folder(&format!("store-sizes-{data}"));
+            let options = match name {
+                "PostgreSQL" => vec!["--store".to_owned(), cluster.database(data)],
+                _ => vec!["--data-dir".to_owned(), folder.to_str().unwrap().to_owned()],
+            };
+            let options: Vec<&str> = options.iter().map(String::as_str).collect();
+            match name {
+                "PostgreSQL" => fill_by_sql(&cluster, data, az, &options, count),
                 _ => fill(az, &options, count, amount),
             }
-            let emulator = Emulator::start(az, "0,1", &options);
-            let rates: Vec<String> = operations(&emulator)
-                .into_iter()
-                .map(|(_, requests, status)| {
-                    format!("{:.0}", load::run(emulator.port, 32, amount.seconds, &requests, status).per_second)
-                })
-                .collect();
-            println!(
-                "| {name} | {count} | {} | {:.0} | {:.0} |",
-                rates.join(" | "),
-                search(&emulator),
-                emulator.ready_ms
-            );
+            Emulator::start(az, "0,1", &options)
+        });
+        let operations = operations(&large).into_iter().zip(operations(&small));
+        for ((operation, of_large, status), (_, of_small, _)) in operations {
+            let load = |emulator: &Emulator, requests: &[Vec<u8>]| {
+                load::run(emulator.port, 32, amount.seconds, requests, status)
+            };
+            let (ours, theirs, ratio, all) =
+                pairs(rounds, || load(&small, &of_small).per_second, || load(&large, &of_large));
+            let all: Vec<String> = all.iter().map(|ratio| format!("{ratio:.2}")).collect();
+            let all = all.join(", ");
+            println!("| {name} | {operation}, a second | {ours:.0} | {theirs:.0} | **{ratio:.2}** | {all} |");
         }
+        let (ours, theirs) = (search(&large), search(&small));
+        println!("| {name} | search, ms | {ours:.0} | {theirs:.0} | | |");
+        println!("| {name} | start, ms | {:.0} | {:.0} | | |", large.ready_ms, small.ready_ms);
     }
 }
 
 /// Inserts rows like those of identities until there are so many. It is quicker than creating them.
-fn fill_by_sql(cluster: &Cluster, az: &str, options: &[&str], count: usize) {
+fn fill_by_sql(cluster: &Cluster, database: &str, az: &str, options: &[&str], count: usize) {
     // The first start makes the tables.
     drop(Emulator::start(az, "0,1", options));
-    let there: usize = cluster.sql("ours", "SELECT count(*) FROM identities").parse().unwrap();
+    let there: usize = cluster.sql(database, "SELECT count(*) FROM identities").parse().unwrap();
     let rows = format!(
         "INSERT INTO identities (user_id, revocation, revoked_below, created_at) \
          SELECT gen_random_uuid()::text, 0, 0, 1 FROM generate_series(1, {})",
         count.saturating_sub(there)
     );
-    cluster.sql("ours", &rows);
-    cluster.sql("ours", "VACUUM ANALYZE");
+    cluster.sql(database, &rows);
+    cluster.sql(database, "VACUUM ANALYZE");
 }
 
 /// Creates identities until there are so many.

@@ -22,6 +22,8 @@ pub(super) const KEPT: &str = "kept";
 pub(super) const ACCESS_KEY: &str = "access_key";
 const ASSUMED: &str = "assumed";
 const GIVEN: &str = "given";
+/// The public URL of the process that has started last, in a shared store.
+const PUBLIC_URL: &str = "public_url";
 /// Records that the signing keys of the previous version were looked for.
 const SIGNING_KEYS: &str = "signing_keys";
 
@@ -63,6 +65,28 @@ pub(super) async fn keep_resource_id(store: &Store, given: Option<&str>) -> Resu
     let new = given.map_or_else(random::guid, |given| Ok(given.to_owned())).map_err(Error::from)?;
     let settings = vec![(RESOURCE_ID.to_owned(), new), (KEYS.to_owned(), KEPT.to_owned())];
     Ok(store.keep_settings(settings).await?.swap_remove(0))
+}
+
+/// Warns if this process has another public URL than the one of a shared store that has started last: clients would get
+/// the URLs of both.
+pub(super) async fn compare_public_url(config: &Config, store: &Store) -> Result<(), StartError> {
+    if !store.is_shared() {
+        return Ok(());
+    }
+    let own = config.public_base().unwrap_or_default().to_owned();
+    let last = store.keep_settings(vec![(PUBLIC_URL.to_owned(), own.clone())]).await?.swap_remove(0);
+    if last == own {
+        return Ok(());
+    }
+    let shown = |url: &str| if url.is_empty() { "no public URL".to_owned() } else { format!("the public URL {url}") };
+    let words = format!(
+        "the last process that started with this database has {}, and this one has {}. Give all of them the same \
+         --public-url",
+        shown(&last),
+        shown(&own)
+    );
+    tracing::warn!("{}", Shown(words));
+    Ok(store.replace_settings(vec![(PUBLIC_URL.to_owned(), own)]).await?)
 }
 
 /// Returns the access keys of the store. The first start stores the given primary key, or the well-known one, and a

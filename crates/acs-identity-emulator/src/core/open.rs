@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::first_start::{StartError, import_signing_keys, keep_access_keys, keep_resource_id};
+use super::first_start::{StartError, compare_public_url, import_signing_keys, keep_access_keys, keep_resource_id};
 use super::owners::Core;
 use super::seeding;
 use super::service_time;
@@ -112,12 +112,13 @@ impl Core {
         }
         if let Some(file) = import {
             if import_before_start(&store, file).await? == Replacement::InUse {
-                let why = "the data folder has identities or assignments already";
+                let why = "the data has identities or assignments already";
                 return Err(Error::Import(why.to_owned()).into());
             }
             keys = keep_access_keys(config, &store, path).await?;
             resource_id = keep_resource_id(&store, None).await?;
         }
+        compare_public_url(config, &store).await?;
         if let Some(seed) = &config.seed {
             seeding::check_resource(seed, &resource_id)?;
         }

@@ -1,6 +1,6 @@
 //! HTTP. Each module uses only modules before it in this list: `http`, `routes`, `context`, `ending`, `tls_clients` and
-//! `dashboard`, `backend`, `callers`, `api_version`, `table`, `openapi`, the handlers (`service`, `public`, `page`,
-//! `control`, `introspect`, `entra`), `pipeline`.
+//! `dashboard`, `backend`, `fault_rules`, `callers`, `api_version`, `table`, `openapi`, the handlers (`service`,
+//! `public`, `page`, `control`, `introspect`, `entra`), `pipeline`.
 
 mod api_version;
 mod backend;
@@ -10,6 +10,7 @@ mod control;
 mod dashboard;
 mod ending;
 mod entra;
+mod fault_rules;
 mod http;
 mod introspect;
 mod openapi;

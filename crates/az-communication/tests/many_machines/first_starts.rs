@@ -1,4 +1,4 @@
-//! First starts at once, on an empty database.
+//! Starts of several replicas on one database.
 
 use crate::is_long;
 use crate::support::balancer::Port;
@@ -34,4 +34,16 @@ fn two_first_starts_at_once_make_one_resource_and_one_authority() {
         assert_eq!(replicas[1].client().issue(&id).status, 200);
         replicas.into_iter().for_each(|mut replica| replica.stop());
     }
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: run scripts/test.sh"]
+fn a_replica_with_another_public_url_than_the_last_one_warns() {
+    let server = Server::shared();
+    let store = server.url(&server.database());
+    let [one, other] = ["https://one.example/", "https://two.example/"];
+    let logs = [one, one, other].map(|url| Start::new(&store, url).begin().ready().log());
+    let warning = "the last process that started with this database has the public URL https://one.example, and this one \
+                   has the public URL https://two.example. Give all of them the same --public-url";
+    assert_eq!(logs.map(|log| log.contains(warning)), [false, false, true]);
 }

@@ -61,4 +61,9 @@ fn without_its_store_a_replica_answers_503_and_is_alive_and_recovers_by_itself()
         }
         service.balancer.wait_for(2);
     }
+    for replica in &service.replicas {
+        let log = replica.log();
+        let errors = log.lines().filter(|line| line.contains(" ERROR ")).count();
+        assert_eq!(errors, 2, "each outage is one error, although each request and each probe was refused: {log}");
+    }
 }

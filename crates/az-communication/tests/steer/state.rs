@@ -154,7 +154,7 @@ fn a_start_with_data_does_not_import() {
     assert_snapshot!(again.without_lines(" INFO "), @"
     exit 1
     --- stderr
-    ERROR: The emulator cannot start: the state cannot be imported: the data folder has identities or assignments already.
+    ERROR: The emulator cannot start: the state cannot be imported: the data has identities or assignments already.
     Hint: Leave out --import, or use a new folder: --data-dir.
     Hint: To replace the data of a running emulator: az communication emulator import FILE --replace
     ");

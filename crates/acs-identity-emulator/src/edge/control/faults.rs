@@ -1,7 +1,5 @@
 //! The rules of faults: adds, lists and deletes them.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use crate::edge::backend::Backend;
@@ -59,57 +57,34 @@ impl<'a> Shown<'a> {
 
 pub(super) async fn add(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let rule: Rule = body_with(request, MEMBERS)?;
-    let added = match backend.core.is_shared() {
-        true => {
-            let checked = Fault::of(0, rule).map_err(refused)?;
-            let id = backend.core.add_shared_fault(&checked.rule).await?;
-            id.map(|id| Arc::new(checked.with_id(id)))
-        }
-        false => backend.faults.add(rule).map_err(refused)?.ok(),
-    };
+    let added = backend.add_fault(rule).await.map_err(refused)??;
     let fault = added.ok_or_else(|| {
         HttpError::new(409, "Conflict", format!("There are {MOST_RULES} faults already. Delete some of them first."))
     })?;
     Answer::json(201, &Shown::of(&fault, 0))
 }
 
-/// Returns how many requests each of the rules has hit.
-async fn hits(backend: &Backend, faults: &[Arc<Fault>]) -> HttpResult<Vec<u64>> {
-    if !backend.core.is_shared() {
-        return Ok(faults.iter().map(|fault| fault.hits()).collect());
-    }
-    let ids: Vec<u64> = faults.iter().map(|fault| fault.id).collect();
-    Ok(backend.core.shared_fault_counts(&ids).await?.iter().map(|counts| counts.hits).collect())
-}
-
 pub(super) async fn list(backend: &Backend, _: &RequestContext) -> HttpResult<Answer> {
     let faults = backend.faults.list();
-    let hits = hits(backend, &faults).await?;
+    let hits = backend.fault_hits(&faults).await?;
     Answer::json(200, &List { value: faults.iter().zip(hits).map(|(fault, hits)| Shown::of(fault, hits)).collect() })
 }
 
 pub(super) async fn get(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let id = request.value(PathValue::FaultId);
     let fault = id.parse().ok().and_then(|id| backend.faults.get(id)).ok_or_else(|| missing(id))?;
-    let hits = hits(backend, std::slice::from_ref(&fault)).await?;
+    let hits = backend.fault_hits(std::slice::from_ref(&fault)).await?;
     Answer::json(200, &Shown::of(&fault, hits.into_iter().sum()))
 }
 
 pub(super) async fn delete(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let id = request.value(PathValue::FaultId);
     let number = id.parse().map_err(|_| missing(id))?;
-    let existed = match backend.core.is_shared() {
-        true => backend.core.remove_shared_faults(Some(number)).await?,
-        false => backend.faults.delete(number),
-    };
-    if existed { Ok(Answer::no_content()) } else { Err(missing(id)) }
+    if backend.remove_fault(number).await? { Ok(Answer::no_content()) } else { Err(missing(id)) }
 }
 
 pub(super) async fn clear(backend: &Backend, _: &RequestContext) -> HttpResult<Answer> {
-    match backend.core.is_shared() {
-        true => drop(backend.core.remove_shared_faults(None).await?),
-        false => backend.faults.clear(),
-    }
+    backend.clear_faults().await?;
     Ok(Answer::no_content())
 }
 

@@ -276,7 +276,9 @@ impl Answer {
 fn refusal_of(code: &'static str, note: Option<Note>) -> Refusal {
     match note {
         None => Refusal::new(code, None),
-        Some(Note::Request(why) | Note::Warning(why) | Note::Error(why)) => Refusal::new(code, Some(why)),
+        Some(Note::Request(why) | Note::Outage(why) | Note::Warning(why) | Note::Error(why)) => {
+            Refusal::new(code, Some(why))
+        }
         Some(Note::Signature(wrong)) => {
             let WrongSignature { why, string_to_sign, mistake } = *wrong;
             Refusal { string_to_sign, mistake, ..Refusal::new(code, Some(why)) }

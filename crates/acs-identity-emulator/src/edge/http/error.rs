@@ -67,6 +67,9 @@ pub(crate) enum Note {
     Request(String),
     /// Why the signature of a request is refused. It is logged in the same way.
     Signature(Box<WrongSignature>),
+    /// Why the data of all requests cannot be reached at present. Each request is logged for information only, because
+    /// the beginning and the end of that are logged once.
+    Outage(String),
     Warning(String),
     Error(String),
 }

@@ -180,7 +180,11 @@ fn store(error: &StoreError) -> HttpError {
         StoreError::Damaged { .. } => HttpError::new(500, "InternalServerError", format!("Damaged data: {error}.")),
         StoreError::Failed(_) => HttpError::new(500, "InternalServerError", "Internal server error."),
     };
-    HttpError { note: Some(Note::Error(error.to_string())), ..answer }
+    let note = match error {
+        StoreError::Unreachable(_) => Note::Outage(error.to_string()),
+        _ => Note::Error(error.to_string()),
+    };
+    HttpError { note: Some(note), ..answer }
 }
 
 /// Returns the reason why a sign-in by device code failed, in Entra's words.

@@ -173,10 +173,13 @@ impl Edge {
         }
         let (known, status) = (self.backend.core.secrets.now(), error.status);
         let (method, path) = known.without_any_in(&request.head.method, request.head.path());
+        let inform = |why: &str| {
+            let words = format_args!("{status} {method} {path}: {why}");
+            tracing::info!(status, %method, path = %Shown(&path), reason = %Shown(why), "{}", Shown(words));
+        };
         let Some(note) = &error.note else {
             let why = known.without_any(&error.message);
-            let words = format_args!("{status} {method} {path}: {why}");
-            tracing::info!(status, %method, path = %Shown(&path), reason = %Shown(&why), "{}", Shown(words));
+            inform(&why);
             return Answer::refused(error.because(why));
         };
         let because = |why: &str| {
@@ -187,6 +190,7 @@ impl Edge {
         match note {
             Note::Request(why) => because(why),
             Note::Signature(wrong) => because(&wrong.why),
+            Note::Outage(why) => inform(&known.hide(why)),
             Note::Warning(words) => {
                 tracing::warn!(status, %method, path = %Shown(&path), "{}", Shown(known.hide(words)));
             }

@@ -102,15 +102,7 @@ async fn hit(backend: &Backend, phase: Phase, request: &RequestContext) -> Refus
     if backend.faults.needs_custom_id(phase, &asked) {
         asked.custom_id = custom_id(backend, request).await;
     }
-    if !backend.core.is_shared() {
-        return Ok(backend.faults.hit(phase, &asked));
-    }
-    for (fault, hold) in backend.faults.fitting(phase, &asked) {
-        if backend.core.count_shared_fault(&fault).await? {
-            return Ok(Some((fault, hold)));
-        }
-    }
-    Ok(None)
+    backend.fault_that_hits(phase, &asked).await
 }
 
 /// Returns the custom id of the identity that a request is about: of the one in the path, in the body, or in the query.

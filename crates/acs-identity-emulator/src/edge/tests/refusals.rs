@@ -15,7 +15,7 @@ fn shown(refusals: impl IntoIterator<Item = Refusal>) -> String {
         let header = error.header.map_or_else(String::new, |header| format!(" {header:?}"));
         let client = format!("{} {}{target}{header}: {}", error.status, error.code, error.message);
         let log = error.note.map(|note| match note {
-            Note::Request(why) => format!("    STATUS METHOD PATH: {why}"),
+            Note::Request(why) | Note::Outage(why) => format!("    STATUS METHOD PATH: {why}"),
             Note::Signature(wrong) => format!("    STATUS METHOD PATH: {}", wrong.why),
             Note::Warning(line) | Note::Error(line) => format!("    {line}"),
         });

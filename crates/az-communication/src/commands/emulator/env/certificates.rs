@@ -2,6 +2,8 @@
 
 use acs_identity_emulator::CA_CERTIFICATE_FILE;
 
+use serde_json::Value as Json;
+
 use super::folder;
 use crate::commands::emulator::control::Control;
 use crate::commands::emulator::environment::java;
@@ -18,12 +20,21 @@ struct Files {
     bundle: String,
 }
 
-/// Returns the variables.
+/// Returns the variables. Behind a proxy that ends TLS, there are none: clients see its certificate, and the emulator
+/// does not know which authority signed it.
 ///
 /// # Errors
 ///
 /// Fails when the certificate cannot be read from the emulator, or when its files cannot be written.
 pub(super) fn variables(control: &Control, printer: &Printer) -> Result<Vec<(&'static str, String)>, CliError> {
+    let trust = control.get("/emulator/trust")?;
+    if let Some(url) = trust.get("publicUrl").and_then(Json::as_str) {
+        printer.warning(&format!(
+            "The emulator is behind a proxy ({url}). Variables for certificates are left out: let clients trust the \
+             authority of the proxy's certificate."
+        ));
+        return Ok(Vec::new());
+    }
     let authority = control.text("/emulator/ca.pem")?;
     let files = match of_ready_file(control).or_else(|| of_data_folder(&authority)) {
         Some(files) => files,
