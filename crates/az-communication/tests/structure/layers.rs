@@ -50,6 +50,7 @@ pub const EDGE: Layers = &[
     &["table"],
     &["api_version"],
     &["callers"],
+    &["fault_rules"],
     &["backend"],
     &["ending", "tls_clients", "dashboard"],
     &["context"],

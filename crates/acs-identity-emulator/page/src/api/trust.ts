@@ -10,6 +10,8 @@ export interface Trust {
   javaTrustStore: string | null;
   /** The address of a proxy, which has a certificate of its own. */
   publicUrl: string | null;
+  /** Whether it serves plain HTTP only. */
+  plainHttp: boolean;
   /** Clients that have completed a request over TLS. */
   clients: { client: ClientName; lastSeen: string; userAgent: string }[];
   /** Handshakes that clients have ended because of the certificate, for example for the reason `unknown_ca`. */

@@ -45,6 +45,7 @@ pub(super) fn show(backend: &Backend, _: &RequestContext) -> HttpResult<Answer> 
             "bundle": path(files.bundle),
             "javaTrustStore": path(files.java_trust_store),
             "publicUrl": backend.config.public_base(),
+            "plainHttp": backend.config.plain_http,
             "clients": clients,
             "refused": refused,
         }),

@@ -38,7 +38,7 @@ async fn the_files_of_the_program_are_named() {
     let config = Config { public_url: Some("https://acs.example/".into()), ..Config::in_memory() };
     let edge = Arc::new(edge_of(config));
     let nothing = trust().of(&edge).await;
-    insta::assert_snapshot!(nothing.text, @r#"{"certificate":null,"bundle":null,"javaTrustStore":null,"publicUrl":"https://acs.example","clients":[],"refused":[]}"#);
+    insta::assert_snapshot!(nothing.text, @r#"{"certificate":null,"bundle":null,"javaTrustStore":null,"publicUrl":"https://acs.example","plainHttp":false,"clients":[],"refused":[]}"#);
     let files = TrustFiles {
         certificate: Some("/a/ca.pem".into()),
         bundle: Some("/a/bundle.pem".into()),

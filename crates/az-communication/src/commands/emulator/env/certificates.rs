@@ -28,11 +28,11 @@ struct Files {
 /// Fails when the certificate cannot be read from the emulator, or when its files cannot be written.
 pub(super) fn variables(control: &Control, printer: &Printer) -> Result<Vec<(&'static str, String)>, CliError> {
     let trust = control.get("/emulator/trust")?;
-    if let Some(url) = trust.get("publicUrl").and_then(Json::as_str) {
-        printer.warning(&format!(
-            "The emulator is behind a proxy ({url}). Variables for certificates are left out: let clients trust the \
-             authority of the proxy's certificate."
-        ));
+    if trust.get("plainHttp").and_then(Json::as_bool) == Some(true) {
+        printer.warning(
+            "The emulator serves plain HTTP, so variables for certificates are left out. Behind a proxy, let clients \
+             trust the authority of the proxy's certificate.",
+        );
         return Ok(Vec::new());
     }
     let authority = control.text("/emulator/ca.pem")?;

@@ -39,7 +39,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Print the variables by which clients find and trust a running emulator.\n\nThese are the variables that \
         `run` sets for its command. The output contains an access key: if \
         it goes to a file, write the file with `umask 077`. Paths and addresses are those of this machine, so a \
-        container needs other values. For an emulator with --public-url, there are no variables for certificates.",
+        container needs other values. For an emulator with --plain-http, there are no variables for certificates.",
     arguments: control::arguments![SHELL, OWN_CREDENTIALS],
     connects: false,
     confirms: false,
