@@ -146,7 +146,8 @@ pub fn new_authority(folder: &Path, hostnames: &[String]) -> Result<(), Error> {
     }
     let made = pki::new_authority(&names, machine::now())?;
     // This keeps the folder locked, so that no emulator can start meanwhile.
-    let opened = folder::open(folder, nanos(machine::now()), |_| ())?;
+    let mut opened = folder::open(folder, nanos(machine::now()), |_| ())?;
+    opened.wait()?;
     // If the old certificates can be read, their files are removed as at a start. If they cannot be read, replacing
     // them is the purpose of this call.
     if let Ok(Some(former)) = block_on(read(&opened.store, Some(folder))) {

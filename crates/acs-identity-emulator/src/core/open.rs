@@ -11,7 +11,7 @@ use super::whole_state::{self, StateFile, import_before_start};
 use crate::clock::nanos;
 use crate::config::{Config, ExportedState, Storage};
 use crate::error::Error;
-use crate::folder::{self, Folder};
+use crate::folder::{self, Beginning, Folder};
 use crate::log::Shown;
 #[cfg(feature = "postgres")]
 use crate::store::postgres::Postgres;
@@ -25,6 +25,23 @@ pub(crate) struct OpenedCore {
     pub(crate) core: Core,
     /// Whether the folder was new, or was made by the previous version.
     pub(crate) is_new: bool,
+    beginning: Option<Beginning>,
+}
+
+impl OpenedCore {
+    /// Waits until everything that the opening has changed is durable, and does other work before that. If the opening
+    /// fails, the other work may fail for that reason, so its error is not used.
+    pub(crate) fn durable_after<T>(self, work: impl FnOnce(Core) -> Result<T, Error>) -> Result<T, Error> {
+        let done = work(self.core);
+        wait(self.beginning)?;
+        done
+    }
+}
+
+fn wait(beginning: Option<Beginning>) -> Result<(), Error> {
+    let lines = beginning.map_or_else(|| Ok(Vec::new()), Beginning::wait)?;
+    lines.iter().for_each(|words| tracing::warn!("{}", Shown(words)));
+    Ok(())
 }
 
 /// A store that was opened. Its emulator has not started yet.
@@ -34,6 +51,8 @@ pub(crate) struct OpenedStore {
     folder: Option<Folder>,
     import: Option<StateFile>,
     is_new: bool,
+    /// What the opening of the folder changes, which may not be durable yet.
+    beginning: Option<Beginning>,
 }
 
 impl OpenedStore {
@@ -43,12 +62,12 @@ impl OpenedStore {
         // A file that cannot be used is refused before the folder is touched.
         let import = config.import.as_ref().map(|exported| checked(config, exported)).transpose()?;
         seeding::check(config)?;
-        let (store, folder, is_new) = match &config.storage {
-            Storage::Memory => (Store::in_memory(), None, false),
+        let (store, folder, is_new, beginning) = match &config.storage {
+            Storage::Memory => (Store::in_memory(), None, false, None),
             Storage::Folder(path) => {
                 let opened = folder::open(path, now, ahead)?;
                 opened.lines.iter().for_each(|words| tracing::warn!("{}", Shown(words)));
-                (opened.store, Some(opened.folder), opened.is_new)
+                (opened.store, Some(opened.folder), opened.is_new, opened.beginning)
             }
             #[cfg(feature = "postgres")]
             Storage::Postgres(storage) => {
@@ -60,31 +79,34 @@ impl OpenedStore {
                     );
                 }
                 // What it holds is durable, so it need not be opened again.
-                (Store::Postgres(store), None, false)
+                (Store::Postgres(store), None, false, None)
             }
         };
-        Ok(Self { store, folder, import, is_new })
+        Ok(Self { store, folder, import, is_new, beginning })
     }
 
-    /// Stores the decisions of the first start. They are durable when this returns.
+    /// Stores the decisions of the first start. They are durable when this returns. What was changed in a folder that
+    /// exists may not be durable yet.
     pub(crate) fn start(self, config: &Config) -> Result<OpenedCore, Error> {
         if config.revocation_delay > LONGEST_REVOCATION_DELAY {
             return Err(Error::RevocationDelay(config.revocation_delay));
         }
-        let Self { store, folder, import, is_new } = self;
+        let Self { store, folder, import, is_new, beginning } = self;
         let path = config.storage.folder();
-        match block_on(Core::start(config, folder, store, path, import, is_new)) {
-            Ok(core) => Ok(OpenedCore { core, is_new }),
-            Err(StartError::Error(error)) => Err(error),
-            Err(StartError::Failure(failure)) => Err(described(path, failure)),
-        }
+        let failed = match block_on(Core::start(config, folder, store, path, import, is_new)) {
+            Ok(core) => return Ok(OpenedCore { core, is_new, beginning }),
+            Err(StartError::Error(error)) => error,
+            Err(StartError::Failure(failure)) => described(path, failure),
+        };
+        wait(beginning)?;
+        Err(failed)
     }
 }
 
 impl Core {
     /// Opens the store, and stores the decisions of the first start. They are durable when this returns.
-    pub(crate) fn open(config: &Config) -> Result<OpenedCore, Error> {
-        OpenedStore::open(config, |_| ())?.start(config)
+    pub(crate) fn open(config: &Config) -> Result<Self, Error> {
+        OpenedStore::open(config, |_| ())?.start(config)?.durable_after(Ok)
     }
 
     /// Opens two cores over one store, as two processes do.

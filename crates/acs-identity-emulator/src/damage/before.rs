@@ -87,7 +87,7 @@ fn a_folder_of_the_previous_version_has_all_its_data() {
     let said = said();
     for start in 0..2 {
         let config = config(&folder);
-        let core = Core::open(&config).unwrap().core;
+        let core = Core::open(&config).unwrap();
         let pki = crate::certificates::open(&config, &core.store, machine::now(), None).unwrap();
         assert_eq!(pki.ca_certificate().trim(), FILES[0].1.trim(), "trust stores have the authority of before");
         for (slot, name) in [(AccessSlot::Primary, "primaryKey"), (AccessSlot::Secondary, "secondaryKey")] {
@@ -119,7 +119,7 @@ fn a_folder_of_the_previous_version_has_all_its_data() {
         }
     }
     // A revocation now invalidates the tokens that were issued before.
-    let core = Core::open(&config(&folder)).unwrap().core;
+    let core = Core::open(&config(&folder)).unwrap();
     let by = caller(&core, AccessSlot::Primary);
     let id = said["identities"]["plain"]["id"].as_str().unwrap();
     let later = issue(&core, by, id).unwrap();
@@ -182,7 +182,7 @@ fn damage_in_the_log_of_the_previous_version_is_reported_or_loses_nothing() {
 fn a_missing_secondary_signing_key_of_the_previous_version_invalidates_its_tokens() {
     let folder = folder();
     fs::remove_file(folder.0.join("token-key-secondary.pem")).unwrap();
-    let core = Core::open(&config(&folder)).unwrap().core;
+    let core = Core::open(&config(&folder)).unwrap();
     let by = caller(&core, AccessSlot::Primary);
     let is_active = |name: &str| {
         block_on(core.introspector.introspect(by, said()["tokens"][name]["token"].as_str().unwrap())).unwrap().active
@@ -230,7 +230,7 @@ fn without_access_key() -> Folder {
 }
 
 fn primary(config: &Config) -> AccessKey {
-    Core::open(config).unwrap().core.access_keys.get(AccessSlot::Primary)
+    Core::open(config).unwrap().access_keys.get(AccessSlot::Primary)
 }
 
 #[test]
@@ -242,11 +242,11 @@ fn an_assumed_key_is_replaced_once_by_a_given_key() {
         assert!(primary(&config(&folder)) == AccessKey::development());
     }
     // Tokens that were issued with the well-known key are revoked.
-    let core = Core::open(&config(&folder)).unwrap().core;
+    let core = Core::open(&config(&folder)).unwrap();
     let token = issue(&core, caller(&core, AccessSlot::Primary), &questions().identities[0]).unwrap();
     drop(core);
     assert!(primary(&with(&own)) == own);
-    let core = Core::open(&config(&folder)).unwrap().core;
+    let core = Core::open(&config(&folder)).unwrap();
     assert!(core.access_keys.get(AccessSlot::Primary) == own);
     assert!(!block_on(core.introspector.introspect(caller(&core, AccessSlot::Primary), &token)).unwrap().active);
     drop(core);

@@ -105,7 +105,7 @@ const TENANT: &str = "11111111-1111-1111-1111-111111111111";
 pub(super) fn filled() -> ([Files; 2], Questions) {
     let folder = Folder::new();
     let config = Config::in_folder(&folder.0);
-    let core = Core::open(&config).unwrap().core;
+    let core = Core::open(&config).unwrap();
     drop(certificates::open(&config, &core.store, machine::now(), None).unwrap());
     let mut questions = Questions { signing_keys: true, ..Questions::default() };
     let first = create(&core, None).unwrap();
@@ -149,7 +149,7 @@ pub(super) fn filled() -> ([Files; 2], Questions) {
 
 /// Opens a folder and asks for all data.
 pub(super) fn ask(config: &Config, questions: &Questions) -> Result<Said, Error> {
-    let core = Core::open(config)?.core;
+    let core = Core::open(config)?;
     let pki = certificates::open(config, &core.store, machine::now(), None)?;
     let by = caller(&core, AccessSlot::Primary);
     let keys = AccessSlot::ALL.map(|slot| core.access_keys.get(slot).to_base64());

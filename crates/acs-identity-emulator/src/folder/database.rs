@@ -1,6 +1,6 @@
 //! Opens the database of a folder.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::compare::compare;
@@ -11,11 +11,11 @@ use super::{Opened, index};
 use crate::error::Error;
 use crate::random;
 use crate::store::sqlite::CommitThread;
-use crate::store::sqlite::open::{Checked, Refused, in_file};
+use crate::store::sqlite::open::{Begun, Checked, Refused, in_file};
 use crate::store::{Store, StoreError, Values};
 
 pub(super) fn open(path: &Path, now: i64, ahead: impl FnOnce(&dyn Values)) -> Result<Opened, Error> {
-    let (folder, mut lines) = Folder::take(path)?;
+    let (folder, lines) = Folder::take(path)?;
     let database = path.join(DATABASE_FILE);
     let refused = |refused: Refused| described(&database, refused);
     let before = marker(path, &folder)?;
@@ -49,10 +49,29 @@ pub(super) fn open(path: &Path, now: i64, ahead: impl FnOnce(&dyn Values)) -> Re
         let opening = Marker::Opening { before: former, run: run.clone(), mark: mark_of_former };
         folder.marker.set(&opening).map_err(|error| Error::File(path.join(LOCK_FILE), error))?;
     }
-    let (sqlite, changed) = checked.begin(thread, &run, now, Arc::clone(&folder.watcher) as _).map_err(refused)?;
-    lines.extend(changed);
-    folder.watcher.opened(&database, run).map_err(|error| Error::File(database.clone(), error))?;
-    Ok(Opened { store: Store::Sqlite(sqlite), folder, lines, is_new })
+    let is_to_be_made = checked.is_to_be_made();
+    let (sqlite, begun) = checked.begin(thread, run, now, Arc::clone(&folder.watcher) as _).map_err(refused)?;
+    let beginning = Some(Beginning { database, begun });
+    let mut opened = Opened { store: Store::Sqlite(sqlite), folder, lines, is_new, beginning };
+    if is_to_be_made {
+        // Nothing can be read before.
+        opened.wait()?;
+    }
+    Ok(opened)
+}
+
+/// What the opening of a folder changes, which may not be durable yet.
+#[must_use]
+pub(crate) struct Beginning {
+    database: PathBuf,
+    begun: Begun,
+}
+
+impl Beginning {
+    /// Waits until it is durable. Returns lines for the log.
+    pub(crate) fn wait(self) -> Result<Vec<String>, Error> {
+        self.begun.wait().map_err(|refused| described(&self.database, refused))
+    }
 }
 
 /// Refuses a folder of the previous version without the key that signed its tokens, because that version made the key

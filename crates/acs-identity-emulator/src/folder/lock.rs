@@ -49,13 +49,6 @@ impl Watcher {
         Self { watched, marker, database, index: OnceLock::new(), files: OnceLock::new(), next: Mutex::default() }
     }
 
-    /// Called when the database is open for a run and was not used yet.
-    pub(super) fn opened(&self, database: &Path, run: String) -> std::io::Result<()> {
-        let _ = self.files.set(written::Files::open(database, &self.database)?);
-        *self.next() = Some(Marker::Open { run, mark: None });
-        Ok(())
-    }
-
     fn next(&self) -> MutexGuard<'_, Option<Marker>> {
         self.next.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -72,6 +65,12 @@ impl Watcher {
 impl Surroundings for Watcher {
     fn log_is_open(&self, database: &Path) -> std::io::Result<()> {
         let _ = self.index.set(index::fill(database)?);
+        Ok(())
+    }
+
+    fn has_begun(&self, database: &Path, run: String) -> std::io::Result<()> {
+        let _ = self.files.set(written::Files::open(database, &self.database)?);
+        *self.next() = Some(Marker::Open { run, mark: None });
         Ok(())
     }
 

@@ -27,6 +27,8 @@ use crate::error::Error;
 use crate::store::{Store, Values};
 
 #[cfg(feature = "sqlite")]
+pub(crate) use database::Beginning;
+#[cfg(feature = "sqlite")]
 pub(crate) use lock::Folder;
 #[cfg(feature = "sqlite")]
 pub use lock::is_folder_unused;
@@ -46,7 +48,22 @@ pub(crate) struct Opened {
     /// Whether the database was made or migrated to the current schema. Then all other data that a start stores is new
     /// as well.
     pub(crate) is_new: bool,
+    pub(crate) beginning: Option<Beginning>,
 }
+
+impl Opened {
+    /// Waits until everything that the opening has changed is durable. Before that, changes wait, and reads do not.
+    pub(crate) fn wait(&mut self) -> Result<(), Error> {
+        if let Some(beginning) = self.beginning.take() {
+            self.lines.extend(beginning.wait()?);
+        }
+        Ok(())
+    }
+}
+
+/// Without SQLite, there are no data folders.
+#[cfg(not(feature = "sqlite"))]
+pub(crate) struct Beginning(std::convert::Infallible);
 
 /// Opens the store in a folder. Makes the folder and the store if they do not exist. `ahead` gets the values of a store
 /// that exists, before the start waits for the disk.
@@ -62,6 +79,13 @@ pub(crate) fn open(path: &Path, _now: i64, _ahead: impl FnOnce(&dyn Values)) -> 
         path.to_owned(),
         "this program was built without SQLite, so it can keep data only in memory".into(),
     ))
+}
+
+#[cfg(not(feature = "sqlite"))]
+impl Beginning {
+    pub(crate) fn wait(self) -> Result<Vec<String>, Error> {
+        match self.0 {}
+    }
 }
 
 #[cfg(not(feature = "sqlite"))]

@@ -38,7 +38,9 @@ impl Temporary {
     }
 
     fn open(&self) -> Result<Opened, Error> {
-        open(&self.0, 1_800_000_000_000_000_000, |_| ())
+        let mut opened = open(&self.0, 1_800_000_000_000_000_000, |_| ())?;
+        opened.wait()?;
+        Ok(opened)
     }
 
     fn refusal(&self) -> String {

@@ -13,7 +13,7 @@ use crate::certificates;
 use crate::clock::machine;
 use crate::config::{Config, ControlSecret};
 use crate::control_secret::{self, OpenedSecret};
-use crate::core::{Core, OpenedCore, OpenedStore, described};
+use crate::core::{Core, OpenedStore, described};
 use crate::edge::Dashboard;
 use crate::error::Error;
 use crate::keys::pki::Pki;
@@ -45,7 +45,7 @@ impl Emulator {
     ///
     /// Fails when the folder cannot be used, is used by another emulator or holds a damaged file, and when the results
     /// of the first start cannot be stored. Nothing is overwritten.
-    pub fn open(mut config: Config) -> Result<Self, Error> {
+    pub fn open(config: Config) -> Result<Self, Error> {
         check_clock(machine::system())?;
         for issuer in config.issuers.iter().filter(|issuer| usable_keys(&issuer.jwks) == 0) {
             let name = &issuer.issuer;
@@ -55,7 +55,12 @@ impl Emulator {
         }
         let mut ahead = Ahead::default();
         let opened = OpenedStore::open(&config, |values| ahead = Ahead::start(&config, values))?;
-        let OpenedCore { mut core, is_new } = opened.start(&config)?;
+        let opened = opened.start(&config)?;
+        let is_new = opened.is_new;
+        opened.durable_after(|core| Self::of(config, core, is_new, ahead))
+    }
+
+    fn of(mut config: Config, mut core: Core, is_new: bool, ahead: Ahead) -> Result<Self, Error> {
         let parsed = ahead.finish();
         let pki = certificates::open(&config, &core.store, machine::now(), parsed.certificates)?;
         // It was imported, and contains keys.
@@ -64,7 +69,7 @@ impl Emulator {
             // Until the database is closed, the results of the first start are only in the write-ahead log. If that log
             // were lost, the folder would become a different resource. So the database is closed and opened again.
             drop(core);
-            core = Core::open(&config)?.core;
+            core = Core::open(&config)?;
         }
         block_on(core.signer.prepare(parsed.key)).map_err(|failure| described(config.storage.folder(), failure))?;
         let OpenedSecret { secret, file: control_secret_file } = control_secret::open(&config)?;

@@ -32,7 +32,7 @@ impl Folder {
 
     fn open(&self, access_key: Option<&str>) -> Result<Core, Error> {
         let access_key = access_key.map(|key| key.parse().unwrap());
-        Ok(Core::open(&Config { access_key, ..Config::in_folder(&self.0) })?.core)
+        Core::open(&Config { access_key, ..Config::in_folder(&self.0) })
     }
 }
 
@@ -138,7 +138,7 @@ fn pending_revocations_take_effect_after_a_restart() {
     let folder = Folder::new();
     let open = || {
         let revocation_delay = std::time::Duration::from_secs(600);
-        Core::open(&Config { revocation_delay, ..Config::in_folder(&folder.0) }).unwrap().core
+        Core::open(&Config { revocation_delay, ..Config::in_folder(&folder.0) }).unwrap()
     };
     let core = open();
     let (user, first) = create(&core, None).unwrap();

@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::store::{AccessSlot, Caller, block_on};
 
 fn core() -> Core {
-    Core::open(&Config::in_memory()).unwrap().core
+    Core::open(&Config::in_memory()).unwrap()
 }
 
 /// Makes two emulators on one store.

@@ -57,7 +57,7 @@ fn tokens_valid_from_in_the_far_past_revokes_nothing() {
 #[test]
 fn a_delayed_revocation_leaves_tokens_active_until_it_is_in_force() {
     let config = Config { revocation_delay: std::time::Duration::from_secs(600), ..Config::in_memory() };
-    let core = Core::open(&config).unwrap().core;
+    let core = Core::open(&config).unwrap();
     let (user, token) = create(&core, None).unwrap();
     block_on(core.identities.revoke(PRIMARY, &user)).unwrap();
     assert_eq!(inactive(&core, &token), None);

@@ -32,7 +32,7 @@ pub(super) fn import(core: &Core, content: &[u8], even_if_used: bool) -> Result<
 
 fn with_other_key() -> Core {
     let key = "bm90IHRoZSB3ZWxsLWtub3duIGtleSwgYnV0IGFub3RoZXIga2V5IG9mIHNvbWUgYnl0ZXM=".parse().unwrap();
-    Core::open(&Config { access_key: Some(key), ..Config::in_memory() }).unwrap().core
+    Core::open(&Config { access_key: Some(key), ..Config::in_memory() }).unwrap()
 }
 
 fn entra_token(core: &Core, by: Caller) -> String {
@@ -178,7 +178,7 @@ fn write_an_export_of_this_format() {
         return;
     }
     let config = Config { revocation_delay: std::time::Duration::from_secs(300), ..Config::in_memory() };
-    let core = Core::open(&config).unwrap().core;
+    let core = Core::open(&config).unwrap();
     let at = time::OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
     for change in [ClockChange::Freeze, ClockChange::Set(at)] {
         block_on(core.service_time.change(Caller::Entra, change)).unwrap();

@@ -45,7 +45,7 @@ pub(super) const ELSEWHERE: &str = "192.168.7.7:40000";
 
 /// Makes an edge over a new core in memory.
 pub(super) fn edge_of(config: Config) -> Edge {
-    let core = Core::open(&config).unwrap().core;
+    let core = Core::open(&config).unwrap();
     edge_over(core, config)
 }
 

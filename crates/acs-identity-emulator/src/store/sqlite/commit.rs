@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rusqlite::Connection;
 
-use super::apply::Transaction;
+use super::apply::{Transaction, setting};
 use super::fault::Fault;
 use super::open::{CLOSED, LOG, YES, checkpoint};
 use super::queue::{End, Queue, Reply};
@@ -20,9 +20,13 @@ use crate::store::operation::{Operation, Outcome};
 /// When the log has this many pages, it is moved into the database. SQLite uses the same number by default.
 const LOG_PAGES: u32 = 1000;
 
+/// What the thread does with the database before everything else. Returns whether it has succeeded.
+pub(super) type Begin = Box<dyn FnOnce(&Connection) -> bool + Send>;
+
 /// The state of the thread.
 pub(super) struct Committer {
     connection: Connection,
+    begin: Option<Begin>,
     /// The number of pages in the log after the last commit, as SQLite reports it.
     pages: Arc<AtomicU32>,
     log: std::path::PathBuf,
@@ -45,7 +49,7 @@ impl Committer {
     pub(super) fn new(
         mut connection: Connection,
         database: &std::path::Path,
-        number: i64,
+        begin: Begin,
         surroundings: Arc<dyn Surroundings>,
         trouble: Arc<Trouble>,
     ) -> rusqlite::Result<Self> {
@@ -58,9 +62,10 @@ impl Committer {
         connection.set_prepared_statement_cache_capacity(64);
         Ok(Self {
             connection,
+            begin: Some(begin),
             pages,
             log: wal::path_of(database),
-            mark: Mark { salts: 0, frames: 0, number },
+            mark: Mark { salts: 0, frames: 0, number: 0 },
             begins_anew: true,
             surroundings,
             stopped: None,
@@ -71,6 +76,9 @@ impl Committer {
     /// Works until the queue is closed and empty. Returns whether the database was closed without a log beside it.
     pub(super) fn run(mut self, queue: &Queue) -> bool {
         let _end = End(queue);
+        if !self.begin() {
+            return false;
+        }
         while let Some(batch) = queue.take() {
             self.carry_out(batch);
             if self.pages.load(Ordering::Relaxed) >= LOG_PAGES {
@@ -85,6 +93,15 @@ impl Committer {
         // On a full disk, moving the log makes room for the note.
         let is_noted = self.note_closed() || (checkpoint(&self.connection).is_ok() && self.note_closed());
         checkpoint(&self.connection).is_ok() && self.connection.close().is_ok() && is_noted
+    }
+
+    fn begin(&mut self) -> bool {
+        let has_begun = self.begin.take().is_some_and(|begin| begin(&self.connection));
+        let number = setting(&self.connection, LOG).ok().flatten();
+        self.mark.number = number.and_then(|number| number.parse().ok()).unwrap_or(0);
+        // The log is empty now.
+        self.pages.store(0, Ordering::Relaxed);
+        has_begun
     }
 
     /// Records in the database itself that it was closed, so that a copy of the file shows that nothing is missing.

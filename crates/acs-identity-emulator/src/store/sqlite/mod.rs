@@ -27,7 +27,7 @@ use rusqlite::Connection;
 
 use super::failure::StoreError;
 use super::operation::{Operation, Outcome};
-use commit::Committer;
+use commit::{Begin, Committer};
 use queue::Queue;
 use read::Readers;
 use surroundings::Surroundings;
@@ -69,11 +69,11 @@ impl CommitThread {
         self,
         connection: Connection,
         path: PathBuf,
-        log: i64,
+        begin: Begin,
         surroundings: Arc<dyn Surroundings>,
     ) -> rusqlite::Result<Sqlite> {
         let trouble = Arc::new(Trouble::default());
-        let committer = Committer::new(connection, &path, log, Arc::clone(&surroundings), Arc::clone(&trouble))?;
+        let committer = Committer::new(connection, &path, begin, Arc::clone(&surroundings), Arc::clone(&trouble))?;
         // The thread waits, so this cannot fail.
         let _ = self.committer.send(committer);
         let readers = Readers::new(path, Arc::clone(&surroundings));
@@ -83,7 +83,11 @@ impl CommitThread {
 
 impl Sqlite {
     pub(super) async fn apply(&self, operation: Operation) -> Result<Outcome, StoreError> {
-        self.queue.carry_out(operation).await
+        match operation {
+            // Most starts settle nothing, and need not wait for the commit thread then.
+            Operation::Settle { now } if !self.readers.is_due(now)? => Ok(Outcome::Done),
+            operation => self.queue.carry_out(operation).await,
+        }
     }
 
     /// Returns the error that currently prevents writes, if there is one. It does not block.

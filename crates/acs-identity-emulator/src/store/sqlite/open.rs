@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -161,42 +162,72 @@ impl Checked {
         self.origin != Origin::Present
     }
 
-    /// Migrates the database to the current schema, records the run that has it open, and starts to serve. All changes
-    /// are durable when this returns. Returns lines for the log.
+    /// Migrates the database to the current schema, records the run that has it open, and starts to serve. The commit
+    /// thread does so before everything else, and [`Begun`] says when it is durable.
     pub(crate) fn begin(
         self,
         thread: CommitThread,
-        run: &str,
+        run: String,
         now: i64,
         surroundings: Arc<dyn Surroundings>,
-    ) -> Result<(Sqlite, Vec<String>), Refused> {
+    ) -> Result<(Sqlite, Begun), Refused> {
         let Self { connection, path, origin } = self;
         // The commit thread decides when the log is moved, so the automatic move is off. NORMAL does not sync the log
-        // at a commit. The checkpoint below syncs it before it changes the database.
+        // at a commit. The checkpoint at the beginning syncs it before it changes the database.
         connection
             .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;")?;
         // SQLite opens the log at the first read.
         connection.query_row("PRAGMA schema_version", [], |_| Ok(()))?;
-        surroundings.log_is_open(&path).map_err(|error| {
-            let full = crate::files::is_full(&error);
-            Refused::Store(if full { StoreError::Full } else { StoreError::Failed(error.to_string()) })
-        })?;
-        connection.execute_batch("BEGIN IMMEDIATE")?;
-        let lines = match begin(&connection, &origin, run, now) {
-            Ok(lines) => lines,
-            Err(fault) => {
-                let _ = connection.execute_batch("ROLLBACK");
-                return Err(fault.into());
-            }
+        surroundings.log_is_open(&path).map_err(of_system)?;
+        let (sender, begun) = channel();
+        let (database, around) = (path.clone(), Arc::clone(&surroundings));
+        let begin = move |connection: &Connection| {
+            let begun = record(connection, &origin, &run, now).and_then(|lines| {
+                around.has_begun(&database, run).map_err(of_system)?;
+                Ok(lines)
+            });
+            let has_begun = begun.is_ok();
+            // Nobody waits if the start has failed for another reason.
+            let _ = sender.send(begun);
+            has_begun
         };
-        connection.execute_batch("COMMIT")?;
-        checkpoint(&connection)?;
-        // FULL means that a commit is on the disk when it returns.
-        connection.execute_batch("PRAGMA synchronous = FULL")?;
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
-        let log = setting(&connection, LOG)?.and_then(|text| text.parse().ok()).unwrap_or(0);
-        Ok((thread.serve(connection, path, log, surroundings)?, lines))
+        Ok((thread.serve(connection, path, Box::new(begin), surroundings)?, Begun(begun)))
     }
+}
+
+/// The beginning of the work on a database, which may not be durable yet.
+#[must_use]
+pub(crate) struct Begun(Receiver<Result<Vec<String>, Refused>>);
+
+impl Begun {
+    /// Waits until it is durable. Returns lines for the log.
+    pub(crate) fn wait(self) -> Result<Vec<String>, Refused> {
+        let ended = || Refused::Store(StoreError::Failed("the thread that writes has ended".to_owned()));
+        self.0.recv().unwrap_or_else(|_| Err(ended()))
+    }
+}
+
+fn of_system(error: std::io::Error) -> Refused {
+    let full = crate::files::is_full(&error);
+    Refused::Store(if full { StoreError::Full } else { StoreError::Failed(error.to_string()) })
+}
+
+/// Migrates the database and records the run. All changes are durable when this returns.
+fn record(connection: &Connection, origin: &Origin, run: &str, now: i64) -> Result<Vec<String>, Refused> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let lines = match begin(connection, origin, run, now) {
+        Ok(lines) => lines,
+        Err(fault) => {
+            let _ = connection.execute_batch("ROLLBACK");
+            return Err(fault.into());
+        }
+    };
+    connection.execute_batch("COMMIT")?;
+    checkpoint(connection)?;
+    // FULL means that a commit is on the disk when it returns.
+    connection.execute_batch("PRAGMA synchronous = FULL")?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    Ok(lines)
 }
 
 impl Values for Checked {

@@ -67,6 +67,12 @@ impl Readers {
         result.map_err(Fault::of_read)
     }
 
+    /// Returns whether a revocation is due.
+    pub(super) fn is_due(&self, now: i64) -> Result<bool, StoreError> {
+        let query = "SELECT EXISTS (SELECT 1 FROM revocations WHERE in_force_at <= ?1)";
+        self.read(|connection| Ok(connection.query_row(query, [now], |row| row.get(0))?))
+    }
+
     /// Reads a consistent state. Fails when the caller's key is not in force in that state.
     pub(super) fn read_for<T>(
         &self,

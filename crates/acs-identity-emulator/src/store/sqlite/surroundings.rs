@@ -10,6 +10,10 @@ pub(crate) trait Surroundings: Send + Sync {
     fn log_is_open(&self, _database: &Path) -> std::io::Result<()> {
         Ok(())
     }
+    /// Called when the database is open for a run and was not used yet.
+    fn has_begun(&self, _database: &Path, _run: String) -> std::io::Result<()> {
+        Ok(())
+    }
     /// Returns whether the folder and its files are still the ones that were opened, and hold all data that was written
     /// to them.
     fn are_still_there(&self) -> bool;

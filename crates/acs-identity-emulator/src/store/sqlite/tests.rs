@@ -57,9 +57,9 @@ impl Folder {
     }
 
     fn open_in(&self, run: &str, around: Arc<Around>) -> Result<(Store, Vec<String>), Refused> {
-        let (sqlite, lines) =
-            Checked::open(&self.database())?.begin(CommitThread::start().unwrap(), run, NOW, around)?;
-        Ok((Store::Sqlite(sqlite), lines))
+        let checked = Checked::open(&self.database())?;
+        let (sqlite, begun) = checked.begin(CommitThread::start().unwrap(), run.to_owned(), NOW, around)?;
+        Ok((Store::Sqlite(sqlite), begun.wait()?))
     }
 
     pub(in crate::store) fn open(&self, run: &str) -> Store {
