@@ -114,6 +114,7 @@ fn the_commands_that_steer_an_emulator_steer_all_replicas() {
     let keys = commands.all("emulator key list");
     let variables = commands.all("emulator env --shell json");
     assert_eq!(variables["AZURE_COMMUNICATION_ENDPOINT"], url, "{variables}");
+    assert_eq!(variables["IDENTITY_ENDPOINT"], format!("{url}/msi/token"), "{variables}");
     // The certificate is that of the balancer.
     assert_eq!(variables.get("REQUESTS_CA_BUNDLE"), None, "{variables}");
     let regenerated = commands.ok("emulator key regenerate --key-type Secondary");

@@ -185,8 +185,8 @@ fn an_emulator_that_is_not_there_is_named() {
     ");
 }
 
-#[test]
-fn a_server_without_a_control_api_is_not_an_emulator() {
+/// Returns what `key list` says to a server with that response.
+fn key_list_of(response: &'static [u8]) -> Seen {
     let home = Folder::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -195,17 +195,38 @@ fn a_server_without_a_control_api_is_not_an_emulator() {
         for _ in 0..2 {
             let (mut stream, _) = listener.accept().unwrap();
             let _ = stream.read(&mut [0; 4096]);
-            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}").unwrap();
+            stream.write_all(response).unwrap();
         }
     });
     let mut command = emulator(&home, "key list --port");
-    assert_snapshot!(run(command.arg(port.to_string())).hiding(port, "PORT"), @"
+    let said = run(command.arg(port.to_string())).hiding(port, "PORT");
+    server.join().unwrap();
+    said
+}
+
+#[test]
+fn a_server_without_a_control_api_is_not_an_emulator() {
+    let said = key_list_of(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}");
+    assert_snapshot!(said, @"
     exit 1
     --- stderr
     ERROR: The server at http://localhost:PORT is not an emulator with a control API (status 200).
     Hint: Check the port and the endpoint. An emulator of an earlier version cannot be steered.
     ");
-    server.join().unwrap();
+}
+
+#[test]
+fn a_proxy_without_an_emulator_is_not_taken_for_another_program() {
+    let said = key_list_of(
+        b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 73\r\nconnection: close\r\n\r\n\
+          {\"error\":{\"code\":\"ServiceUnavailable\",\"message\":\"No emulator is ready.\"}}",
+    );
+    assert_snapshot!(said, @"
+    exit 1
+    --- stderr
+    ERROR: The server at http://localhost:PORT answers with the status 503: No emulator is ready.
+    Hint: If it is a proxy, no emulator behind it answers at present. Try again later.
+    ");
 }
 
 /// A server that accepts connections and never responds, as an emulator whose process was stopped.

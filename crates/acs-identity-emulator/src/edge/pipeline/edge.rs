@@ -190,6 +190,8 @@ impl Edge {
         match note {
             Note::Request(why) => because(why),
             Note::Signature(wrong) => because(&wrong.why),
+            // Probes come all the time.
+            Note::Outage(_) if request.route.is_some_and(|route| route.is_probe()) => {}
             Note::Outage(why) => inform(&known.hide(why)),
             Note::Warning(words) => {
                 tracing::warn!(status, %method, path = %Shown(&path), "{}", Shown(known.hide(words)));

@@ -176,7 +176,12 @@ impl Route {
 
     /// Returns whether the route is one of those that steer and watch the emulator. Faults never hit it.
     pub(crate) fn is_for_steering(&self) -> bool {
-        (self.is_of_control_api() && self.callers != Callers::FrontEnd) || self.path.starts_with("/health")
+        (self.is_of_control_api() && self.callers != Callers::FrontEnd) || self.is_probe()
+    }
+
+    /// Whether it says how the emulator is.
+    pub(crate) fn is_probe(&self) -> bool {
+        self.path.starts_with("/health")
     }
 
     /// Returns whether the emulator's own page is the only web page that may call the route.

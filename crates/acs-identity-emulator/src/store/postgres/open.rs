@@ -10,7 +10,7 @@ use super::connect::{Isolation, Pool};
 use super::fault::Fault;
 use super::open_error::OpenError;
 use super::row::{self, Columns};
-use super::schema::{ELSEWHERE, SERVICE, STEPS, Step, TABLES};
+use super::schema::{ELSEWHERE, OTHER, SERVICE, STEPS, Step, TABLES};
 use super::secret::Secrets;
 use super::shared::Shared;
 use super::transaction::{LOCK, LONG, Time, Transaction};
@@ -19,6 +19,7 @@ use super::worker::{Queues, Worker};
 use super::{Postgres, generation};
 use crate::clock::machine;
 use crate::database::PostgresStorage;
+use crate::log::Shown;
 use crate::store::block_on;
 
 /// The number of connections. Statements that wait for one are combined with others meanwhile.
@@ -95,7 +96,17 @@ fn prepare_once(shared: &Shared, steps: &[Step]) -> Result<bool, OpenError> {
     }
     match there.into_iter().next() {
         Some(name) => Err(OpenError::Foreign(name)),
-        None => make(transaction, &shared.secrets, steps),
+        None => {
+            if let Some(row) = transaction.query(OTHER, &[])?.first() {
+                let name: String = Columns::of(row).next()?;
+                let words = format!(
+                    "the database has a table '{name}' of something else. Its tables and those of the emulator are in \
+                     the same schema now. Give the emulator a database of its own"
+                );
+                tracing::warn!("{}", Shown(words));
+            }
+            make(transaction, &shared.secrets, steps)
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use tokio_postgres::error::SqlState;
+
 use super::fault::Fault;
 use super::secret::Mismatch;
 
@@ -23,6 +25,8 @@ pub(crate) enum OpenError {
     Elsewhere(String),
     /// It has tables of something else, such as this one.
     Foreign(String),
+    /// The user may not make or use tables there.
+    NotOwner(String),
     /// It belongs to a newer version of the program: its version, and the newest one that is known.
     Newer { version: i32, known: i32 },
     /// It is encrypted, and there is no key.
@@ -67,6 +71,10 @@ impl fmt::Display for OpenError {
                 f,
                 "the database has a table '{table}' of something else. Give the emulator a database of its own"
             ),
+            Self::NotOwner(why) => write!(
+                f,
+                "{why}. Make the user the owner of the database (ALTER DATABASE … OWNER TO …) or of its tables"
+            ),
             Self::Newer { version, known } => write!(
                 f,
                 "the database has schema {version} of a newer version of this program, and this one knows schemas up \
@@ -75,9 +83,10 @@ impl fmt::Display for OpenError {
             Self::NoKey => f.write_str(
                 "the secrets in the database are encrypted, and no key was given. Give it by --store-key-file",
             ),
-            Self::OtherKey => {
-                f.write_str("the secrets in the database are encrypted with another key than the one that was given")
-            }
+            Self::OtherKey => f.write_str(
+                "the secrets in the database are encrypted with another key than the one that was given. Give that key \
+                 by --store-key-file",
+            ),
             Self::InClear => f.write_str(
                 "the secrets in the database are in clear, but a key was given. Start without the key, or export the \
                  state and import it into an empty database",
@@ -96,6 +105,7 @@ impl From<Fault> for OpenError {
             Fault::Unreachable(why) | Fault::Busy(why) => Self::Unreachable(why),
             Fault::Lost(why) => Self::Interrupted(why),
             Fault::Locked(_) => Self::Locked,
+            Fault::Refused(SqlState::INSUFFICIENT_PRIVILEGE, why) => Self::NotOwner(why),
             other => Self::Failed(other.of_read().to_string()),
         }
     }

@@ -49,6 +49,12 @@ pub(super) const SERVICE: &str = "CREATE TABLE service (one boolean PRIMARY KEY 
 pub(super) const TABLES: &[&str] =
     &["gate", "settings", "access_keys", "signing_keys", "identities", "revocations", "assignments"];
 
+/// Finds a table in the schema of new tables that belongs to no extension.
+pub(super) const OTHER: &str = "SELECT c.relname::text FROM pg_class c \
+    WHERE c.relnamespace = to_regnamespace(quote_ident(current_schema())) AND c.relkind IN ('r', 'p') \
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid \
+        AND d.deptype = 'e') ORDER BY 1 LIMIT 1";
+
 /// Finds a schema that has the tables and is not in the search path. Another process may make them in one that is.
 pub(super) const ELSEWHERE: &str = "SELECT n.nspname::text FROM pg_namespace n \
     WHERE n.nspname <> ALL (current_schemas(true)) \

@@ -114,9 +114,9 @@ impl Problem {
             }
             Self::Certificate(_) => "Give the server another certificate, not that of an authority",
             Self::Tls(_) => "Look into the log of the server",
-            Self::NoPassword => "Give one by PGPASSWORD, by ~/.pgpass or by a file",
+            Self::NoPassword => "Give one by PGPASSWORD, by ~/.pgpass or by --store-password-file",
             Self::Exchange(_) | Self::Authentication(_) => {
-                "Check the user and the password, and pg_hba.conf of the server"
+                "Check the user and the password, and pg_hba.conf of the server, which may ask for TLS (sslmode=require)"
             }
             Self::NoDatabase(_) => "Make it (CREATE DATABASE), or name another one in the URL of the store",
             Self::Full(_) => "Raise max_connections of the server, or put a pooler before it",
@@ -130,7 +130,7 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Name(error) => write!(f, "its name has no address: {}", plain(error)),
+            Self::Name(error) => write!(f, "its name has no address: {}", plain(error).trim_end_matches('.')),
             Self::Refused => f.write_str("the connection was refused"),
             Self::Socket(error) | Self::Broken(error) => f.write_str(&plain(error)),
             Self::Closed => f.write_str("it ended the connection"),

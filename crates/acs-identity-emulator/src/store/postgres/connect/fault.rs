@@ -86,14 +86,9 @@ impl fmt::Display for Fault {
             Self::Unreachable(unreachable) => unreachable.fmt(f),
             Self::Busy => f.write_str("all connections to the database are in use"),
             Self::NotOpen => f.write_str("no connection to the database was open in time"),
-            Self::Late(Effect::None) => f.write_str("the database did not answer in time"),
-            Self::Late(Effect::Unknown) => {
-                f.write_str("the database did not answer in time: whether it carried the operation out is unknown")
-            }
-            Self::Lost(Effect::None) => f.write_str("the connection to the database was lost"),
-            Self::Lost(Effect::Unknown) => {
-                f.write_str("the connection to the database was lost: whether it carried the operation out is unknown")
-            }
+            // Only for a write does it matter whether the effect is known. Who has asked for a write says so.
+            Self::Late(_) => f.write_str("the database did not answer in time"),
+            Self::Lost(_) => f.write_str("the connection to the database was lost"),
             Self::Refused(error) if *error.code() == SqlState::INVALID_SQL_STATEMENT_NAME => f.write_str(
                 "the database has lost a prepared statement: leave prepare=yes out of the URL of the store where a \
                  pooler is in between",

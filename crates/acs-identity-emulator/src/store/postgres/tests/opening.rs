@@ -1,6 +1,9 @@
 //! Tests of opening a database.
 
+use tokio_postgres::error::SqlState;
+
 use super::super::connect::Isolation;
+use super::super::fault::Fault;
 use super::super::schema::{STEPS, Step, VERSION};
 use super::super::transaction::{Time, Transaction};
 use super::{Database, Postgres, execute, postgres, server, value};
@@ -109,6 +112,22 @@ fn a_database_of_something_else_is_refused_and_left_unchanged() {
                      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')";
         assert_eq!(value(&execute(&database.url(), &[names])), table);
     }
+}
+
+#[test]
+#[ignore = "it needs a PostgreSQL server: AZ_TEST_POSTGRES"]
+fn a_table_of_something_else_with_another_name_is_left_alone() {
+    let database = Database::new();
+    database.execute("CREATE TABLE customers (a integer)");
+    database.open();
+    database.execute("DROP TABLE customers");
+}
+
+#[test]
+fn a_user_who_may_not_make_tables_is_told_who_may() {
+    let why = "the database refused a statement: permission denied for schema public (SQLSTATE 42501)".to_owned();
+    let error = OpenError::from(Fault::Refused(SqlState::INSUFFICIENT_PRIVILEGE, why));
+    insta::assert_snapshot!(error, @"the database refused a statement: permission denied for schema public (SQLSTATE 42501). Make the user the owner of the database (ALTER DATABASE … OWNER TO …) or of its tables");
 }
 
 #[test]

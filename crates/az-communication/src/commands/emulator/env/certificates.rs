@@ -2,8 +2,6 @@
 
 use acs_identity_emulator::CA_CERTIFICATE_FILE;
 
-use serde_json::Value as Json;
-
 use super::folder;
 use crate::commands::emulator::control::Control;
 use crate::commands::emulator::environment::java;
@@ -20,21 +18,12 @@ struct Files {
     bundle: String,
 }
 
-/// Returns the variables. Behind a proxy that ends TLS, there are none: clients see its certificate, and the emulator
-/// does not know which authority signed it.
+/// Returns the variables.
 ///
 /// # Errors
 ///
 /// Fails when the certificate cannot be read from the emulator, or when its files cannot be written.
 pub(super) fn variables(control: &Control, printer: &Printer) -> Result<Vec<(&'static str, String)>, CliError> {
-    let trust = control.get("/emulator/trust")?;
-    if trust.get("plainHttp").and_then(Json::as_bool) == Some(true) {
-        printer.warning(
-            "The emulator serves plain HTTP, so variables for certificates are left out. Behind a proxy, let clients \
-             trust the authority of the proxy's certificate.",
-        );
-        return Ok(Vec::new());
-    }
     let authority = control.text("/emulator/ca.pem")?;
     let files = match of_ready_file(control).or_else(|| of_data_folder(&authority)) {
         Some(files) => files,

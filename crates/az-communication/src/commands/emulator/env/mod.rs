@@ -90,7 +90,17 @@ fn variables(invocation: &Invocation<'_>) -> Result<Vec<(&'static str, String)>,
         ("AZURE_COMMUNICATION_CONNECTION_STRING", ConnectionString::format(endpoint, &key)),
         ("AZURE_COMMUNICATION_ENDPOINT", endpoint.to_owned()),
     ];
-    variables.extend(certificates::variables(&control, &invocation.printer)?);
+    // A proxy that ends TLS has a certificate of its own, and the emulator does not know which authority signed it.
+    let trust = control.get("/emulator/trust")?;
+    let is_behind_proxy = trust.get("plainHttp").and_then(Json::as_bool) == Some(true);
+    if is_behind_proxy {
+        invocation.printer.warning(
+            "The emulator serves plain HTTP, so variables for certificates are left out. Behind a proxy, let clients \
+             trust the authority of the proxy's certificate.",
+        );
+    } else {
+        variables.extend(certificates::variables(&control, &invocation.printer)?);
+    }
     let text = |(name, value): (&'static str, OsString)| Some((name, value.into_string().ok()?));
     if let Some(host) = control.local_host() {
         let excluded = no_proxy(env::var_os("NO_PROXY"), env::var_os("no_proxy"), host);
@@ -98,7 +108,7 @@ fn variables(invocation: &Invocation<'_>) -> Result<Vec<(&'static str, String)>,
     }
     if !read::flag(invocation, &OWN_CREDENTIALS)? {
         let (header, secret) = (identity_header_of(&key), client_secret_of(&key));
-        variables.extend(keyless(&Identity { endpoint, header: &header, secret: &secret }));
+        variables.extend(keyless(&Identity { endpoint, header: &header, secret: &secret, is_local: !is_behind_proxy }));
     }
     Ok(variables)
 }

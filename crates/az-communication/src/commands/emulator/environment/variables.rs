@@ -71,7 +71,7 @@ pub(crate) fn of_child(
     };
     if credentials == Credentials::Emulator {
         let (endpoint, header, secret) = (emulator.endpoint(), emulator.identity_header(), emulator.client_secret());
-        command.envs(keyless(&Identity { endpoint, header, secret }));
+        command.envs(keyless(&Identity { endpoint, header, secret, is_local: true }));
     }
     if let Some(path) = search_path::with_program(run.path()) {
         command.env("PATH", path);
@@ -85,21 +85,26 @@ pub(crate) struct Identity<'a> {
     pub(crate) header: &'a str,
     /// The client secret of applications.
     pub(crate) secret: &'a str,
+    /// Whether its port answers plain HTTP, too, and gives tokens to every program of the machine. A proxy does not.
+    pub(crate) is_local: bool,
 }
 
 /// Returns the variables that clients without an access key use: managed identity, client secret and authority.
-pub(crate) fn keyless(identity: &Identity<'_>) -> [(&'static str, String); 7] {
+pub(crate) fn keyless(identity: &Identity<'_>) -> Vec<(&'static str, String)> {
     let endpoint = identity.endpoint;
-    let plain = endpoint.replacen("https", "http", 1);
-    [
+    let plain = if identity.is_local { endpoint.replacen("https", "http", 1) } else { endpoint.to_owned() };
+    let mut variables = vec![
         ("IDENTITY_ENDPOINT", format!("{plain}/msi/token")),
         ("IDENTITY_HEADER", identity.header.to_owned()),
-        ("AZURE_POD_IDENTITY_AUTHORITY_HOST", plain),
         ("AZURE_AUTHORITY_HOST", endpoint.to_owned()),
         ("AZURE_TENANT_ID", TENANT.to_owned()),
         ("AZURE_CLIENT_ID", CLIENT.to_owned()),
         ("AZURE_CLIENT_SECRET", identity.secret.to_owned()),
-    ]
+    ];
+    if identity.is_local {
+        variables.insert(2, ("AZURE_POD_IDENTITY_AUTHORITY_HOST", plain));
+    }
+    variables
 }
 
 /// Excludes the emulator from proxies, because a proxy cannot reach it. The variable has two spellings, and programs
