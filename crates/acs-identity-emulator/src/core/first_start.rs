@@ -109,6 +109,10 @@ pub(super) async fn keep_access_keys(
     };
     let primary = config.access_key.clone().or(seed_primary.clone()).unwrap_or_else(AccessKey::development);
     let secondary = seed_secondary.clone().map_or_else(random_key, Ok).map_err(Error::from)?;
+    if store.is_shared() && store.setting(KEYS).await?.is_some() && store.access_keys().await?.len() < 2 {
+        let what = "the database lacks an access key that it had: the table access_keys was changed. Restore a backup";
+        return Err(Error::Store(what.to_owned()).into());
+    }
     let mut rows = store.keep_access_keys(primary.to_base64(), secondary.to_base64()).await?;
     for (row, given) in rows.iter().zip([seed_primary, seed_secondary]) {
         if given.is_some_and(|given| row.key.parse().as_ref() != Ok(&given)) {

@@ -13,6 +13,9 @@ use super::signing_keys::{HeldSigningKey, ParsedKey, SigningKeys};
 use crate::keys::signing::SigningKey;
 use crate::store::{AccessSlot, Caller, Failure, SigningKeyRow, SigningSlot, Store, StoreError, yield_now};
 
+/// How often the public keys are collected again, because an access key was regenerated meanwhile.
+const MOST_REPETITIONS: usize = 20;
+
 /// Signs tokens.
 pub(crate) struct TokenSigner {
     access_keys: Arc<AccessKeys>,
@@ -99,12 +102,15 @@ impl TokenSigner {
     /// Returns the public keys of all valid access tokens (RFC 7517). Keys that were not needed yet are made now,
     /// because a client that caches this document must find the keys of later tokens in it.
     pub(crate) async fn token_jwks(&self) -> Refused<Value> {
-        let keys = match self.keys.published().await {
+        let mut keys = self.access_keys.heed(self.keys.published().await).await;
+        for _ in 0..MOST_REPETITIONS {
             // An access key was regenerated meanwhile.
-            Err(Failure::KeyGone) => self.keys.published().await,
-            other => other,
-        };
-        let keys = self.access_keys.heed(keys).await?;
+            if !matches!(keys, Err(Refusal::KeyGone)) {
+                break;
+            }
+            keys = self.access_keys.heed(self.keys.published().await).await;
+        }
+        let keys = keys?;
         let jwks: Vec<&Value> = keys.iter().map(|held| held.key.jwk()).collect();
         Ok(json!({"keys": jwks}))
     }

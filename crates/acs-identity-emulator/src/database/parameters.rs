@@ -121,10 +121,17 @@ impl Parameters {
     }
 }
 
+/// Returns a parameter for an error. Its value is left out if it may be more than a value, such as a password behind a
+/// wrong separator.
+fn shown(name: &str, value: &str) -> String {
+    let is_plain = value.len() <= 32 && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if is_plain { format!("{name}={value}") } else { format!("another value of {name}") }
+}
+
 fn choice<T: Copy>(name: &str, value: &str, choices: &[(&str, T)]) -> Result<T, AddressError> {
     choices.iter().find(|(choice, _)| *choice == value).map(|(_, meaning)| *meaning).ok_or_else(|| {
         let choices: Vec<&str> = choices.iter().map(|(choice, _)| *choice).collect();
-        AddressError(format!("has {name}={}. {name} is one of {}", inert(value), choices.join(", ")))
+        AddressError(format!("has {}. {name} is one of {}", shown(name, value), choices.join(", ")))
     })
 }
 
@@ -132,8 +139,8 @@ fn seconds(value: &str) -> Result<Duration, AddressError> {
     let seconds = value.parse().ok().filter(|seconds| (1..=MOST_SECONDS).contains(seconds));
     seconds.map(Duration::from_secs).ok_or_else(|| {
         AddressError(format!(
-            "has connect_timeout={}. It is a whole number of seconds from 1 to {MOST_SECONDS}",
-            inert(value)
+            "has {}. It is a whole number of seconds from 1 to {MOST_SECONDS}",
+            shown("connect_timeout", value)
         ))
     })
 }

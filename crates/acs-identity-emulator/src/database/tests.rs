@@ -86,6 +86,19 @@ fn an_unknown_parameter_is_refused_by_name_with_the_known_ones() {
 }
 
 #[test]
+fn what_may_be_a_password_behind_a_wrong_separator_is_not_shown() {
+    for url in [
+        "postgres://u@h/d&password=Geheim",
+        "postgres://u@h/d?Geheim",
+        "postgres://u@h/d?sslmode=disable;password=Geheim",
+        "postgres://u@h/d?connect_timeout=5;password=Geheim",
+        "postgres://u:Geheim@h:5432:Geheim/d",
+    ] {
+        assert!(!refusal(url).contains("Geheim"), "{}", refusal(url));
+    }
+}
+
+#[test]
 fn a_url_of_another_form_is_refused_with_an_example() {
     insta::assert_snapshot!(refusal("mysql://u@h/d"), @"is not a URL of a PostgreSQL database: postgres://USER@HOST/DATABASE?sslmode=verify-full");
     insta::assert_snapshot!(refusal("postgres://h/d"), @"names no user: postgres://USER@HOST/DATABASE?sslmode=verify-full");

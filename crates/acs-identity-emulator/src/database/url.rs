@@ -6,7 +6,7 @@ use acs_identity_protocol::visible::inert;
 
 use super::host::PORT;
 use super::look_up::LOCAL;
-use super::parameters::{Attributes, Binding, Parameters, TlsMode};
+use super::parameters::{Attributes, Binding, KNOWN, Parameters, TlsMode};
 use super::{APPLICATION, AddressError, PostgresAddress, PostgresHost, RootCertificates};
 
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
@@ -27,8 +27,16 @@ pub(super) fn parse(url: &str) -> Result<PostgresAddress, AddressError> {
     for parameter in parts.parameters.split('&').filter(|parameter| !parameter.is_empty()) {
         let (name, value) = parameter
             .split_once('=')
-            .ok_or_else(|| AddressError(format!("has the parameter '{}' without a value", inert(parameter))))?;
+            // What is no parameter may be a part of a password.
+            .ok_or_else(|| match KNOWN.contains(&parameter) {
+                true => AddressError(format!("has the parameter '{parameter}' without a value")),
+                false => AddressError("has a parameter without a value".to_owned()),
+            })?;
         given.set(&decoded("a parameter", name)?, decoded("a parameter", value)?)?;
+    }
+    if parts.database.contains('&') {
+        let what = "has '&' in the name of the database. Parameters begin with '?'. Write & as %26 in a name";
+        return Err(AddressError(what.to_owned()));
     }
     let (user, password) = parts.user.unwrap_or_default();
     let user = given.user.map_or_else(|| decoded("the user", user), Ok)?;
@@ -148,13 +156,14 @@ fn named(names: impl Iterator<Item = String>, ports: Option<&str>) -> Result<Vec
             format!("has {} ports for {} hosts: give one port for all, or one for each", ports.len(), names.len());
         return Err(AddressError(what));
     }
-    let port_of =
-        |number: usize| match ports.get(number).or_else(|| ports.first().filter(|_| ports.len() == 1)) {
-            None | Some(&"") => Ok(PORT),
-            Some(port) => port.parse().ok().filter(|port| *port != 0).ok_or_else(|| {
-                AddressError(format!("has the port '{}'. A port is a number from 1 to 65535", inert(port)))
-            }),
-        };
+    let port_of = |number: usize| match ports.get(number).or_else(|| ports.first().filter(|_| ports.len() == 1)) {
+        None | Some(&"") => Ok(PORT),
+        Some(port) => port.parse().ok().filter(|port| *port != 0).ok_or_else(|| {
+            let is_number = port.bytes().all(|byte| byte.is_ascii_digit());
+            let shown = if is_number { format!("the port '{port}'") } else { "a port that is no number".to_owned() };
+            AddressError(format!("has {shown}. A port is a number from 1 to 65535"))
+        }),
+    };
     names
         .into_iter()
         .enumerate()

@@ -181,7 +181,7 @@ fn store(error: &StoreError) -> HttpError {
         StoreError::Failed(_) => HttpError::new(500, "InternalServerError", "Internal server error."),
     };
     let note = match error {
-        StoreError::Unreachable(_) => Note::Outage(error.to_string()),
+        StoreError::Unreachable(_) | StoreError::ServerFull => Note::Outage(error.to_string()),
         _ => Note::Error(error.to_string()),
     };
     HttpError { note: Some(note), ..answer }

@@ -124,7 +124,8 @@ fn read_all<T>(
     guard: Guard,
     read: impl FnOnce(&mut Transaction) -> Result<T, Fault>,
 ) -> Result<Result<T, Failure>, Fault> {
-    let mut transaction = Transaction::begin(shared, Isolation::Snapshot, Time::Each(OPERATION))?;
+    let mut transaction =
+        Transaction::begin(shared, Isolation::Snapshot, Time::Each(OPERATION), machine::instant() + OPERATION)?;
     let result = match transaction.check(guard)? {
         Ok(()) => Ok(read(&mut transaction)?),
         Err(failure) => Err(failure),

@@ -30,6 +30,9 @@ const CONNECTIONS: usize = 10;
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(250);
 
+/// When the user is told why opening takes long.
+const TOLD: Duration = Duration::from_secs(2);
+
 /// The time for one step of opening. Migrations take longer.
 const STEP: Duration = Duration::from_secs(10);
 
@@ -61,10 +64,16 @@ impl Postgres {
 
 /// Makes or migrates the tables. Returns whether they were made.
 fn prepare(shared: &Shared, steps: &[Step]) -> Result<bool, OpenError> {
-    let end = machine::instant() + PATIENCE;
+    let begun = machine::instant();
+    let mut was_told = false;
     loop {
         match prepare_once(shared, steps) {
-            Err(OpenError::Locked | OpenError::Interrupted(_)) if machine::instant() < end => {
+            Err(error @ (OpenError::Locked | OpenError::Interrupted(_))) if machine::since(begun) < PATIENCE => {
+                if !was_told && machine::since(begun) > TOLD {
+                    was_told = true;
+                    let words = format!("the database cannot be opened yet, and it is tried again: {error}");
+                    tracing::warn!("{}", Shown(words));
+                }
                 machine::sleep_here(PAUSE);
             }
             prepared => return prepared,
@@ -73,7 +82,9 @@ fn prepare(shared: &Shared, steps: &[Step]) -> Result<bool, OpenError> {
 }
 
 fn prepare_once(shared: &Shared, steps: &[Step]) -> Result<bool, OpenError> {
-    let mut transaction = Transaction::begin(shared, Isolation::Alone(LOCK), Time::Each(STEP))?;
+    // A host that does not answer is given up after connect_timeout, and the error names it.
+    let connected = machine::instant() + PATIENCE;
+    let mut transaction = Transaction::begin(shared, Isolation::Alone(LOCK), Time::Each(STEP), connected)?;
     let setting = |name| format!("SELECT current_setting('{name}')");
     let encoding: String = row::single(&transaction.query(&setting("server_encoding"), &[])?)?;
     if encoding != "UTF8" {
@@ -89,7 +100,8 @@ fn prepare_once(shared: &Shared, steps: &[Step]) -> Result<bool, OpenError> {
     let there = transaction.query(statement, &[(&names, Type::TEXT_ARRAY)])?;
     let there: Vec<String> = there.iter().map(|row| Columns::of(row).next()).collect::<Result<_, _>>()?;
     if there.iter().any(|name| name == "service") {
-        return present(transaction, &shared.secrets, steps).map(|()| false);
+        let missing = TABLES.iter().copied().find(|name| !there.iter().any(|there| there == name));
+        return present(transaction, &shared.secrets, steps, missing).map(|()| false);
     }
     if let Some(row) = transaction.query(ELSEWHERE, &[])?.first() {
         return Err(OpenError::Elsewhere(Columns::of(row).next()?));
@@ -134,8 +146,13 @@ fn make(mut transaction: Transaction, secrets: &Secrets, steps: &[Step]) -> Resu
     Ok(true)
 }
 
-/// Checks tables that exist, and migrates them.
-fn present(mut transaction: Transaction, secrets: &Secrets, steps: &[Step]) -> Result<(), OpenError> {
+/// Checks tables that exist, and migrates them. One of them may be missing.
+fn present(
+    mut transaction: Transaction,
+    secrets: &Secrets,
+    steps: &[Step],
+    missing: Option<&'static str>,
+) -> Result<(), OpenError> {
     let statement = "SELECT version, oldest, proof FROM service";
     let rows = match transaction.query(statement, &[]) {
         Err(Fault::Refused(SqlState::UNDEFINED_COLUMN, _)) => {
@@ -143,6 +160,9 @@ fn present(mut transaction: Transaction, secrets: &Secrets, steps: &[Step]) -> R
         }
         rows => rows?,
     };
+    if let Some(missing) = missing {
+        return Err(OpenError::Incomplete(missing));
+    }
     let row = rows.first().ok_or_else(|| OpenError::Failed("the table service of the database is empty".to_owned()))?;
     let mut columns = Columns::of(row);
     let (version, oldest, proof): (i32, i32, &[u8]) = (columns.next()?, columns.next()?, columns.next()?);

@@ -25,8 +25,12 @@ pub(crate) enum OpenError {
     Elsewhere(String),
     /// It has tables of something else, such as this one.
     Foreign(String),
+    /// It lacks this table, which it had.
+    Incomplete(&'static str),
     /// The user may not make or use tables there.
     NotOwner(String),
+    /// There is no schema for its tables.
+    NoSchema,
     /// It belongs to a newer version of the program: its version, and the newest one that is known.
     Newer { version: i32, known: i32 },
     /// It is encrypted, and there is no key.
@@ -71,9 +75,18 @@ impl fmt::Display for OpenError {
                 f,
                 "the database has a table '{table}' of something else. Give the emulator a database of its own"
             ),
+            Self::Incomplete(table) => write!(
+                f,
+                "the database lacks the table '{table}', and has others of an emulator. Restore a backup, or give the \
+                 emulator an empty database"
+            ),
             Self::NotOwner(why) => write!(
                 f,
                 "{why}. Make the user the owner of the database (ALTER DATABASE … OWNER TO …) or of its tables"
+            ),
+            Self::NoSchema => f.write_str(
+                "the search path of the user names no schema that exists, so no tables can be made. Make the schema \
+                 (CREATE SCHEMA …), or use ALTER ROLE … SET search_path with one that exists",
             ),
             Self::Newer { version, known } => write!(
                 f,
@@ -106,6 +119,7 @@ impl From<Fault> for OpenError {
             Fault::Lost(why) => Self::Interrupted(why),
             Fault::Locked(_) => Self::Locked,
             Fault::Refused(SqlState::INSUFFICIENT_PRIVILEGE, why) => Self::NotOwner(why),
+            Fault::Refused(SqlState::INVALID_SCHEMA_NAME, _) => Self::NoSchema,
             other => Self::Failed(other.of_read().to_string()),
         }
     }

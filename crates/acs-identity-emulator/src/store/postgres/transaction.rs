@@ -20,8 +20,8 @@ pub(super) const LONG: Duration = Duration::from_secs(600);
 /// How long the statements of a transaction may take.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Time {
-    /// All must have ended at that moment.
-    Until(Instant),
+    /// All must have ended at the moment until which the connection was asked for.
+    Together,
     /// Each may take so long.
     Each(Duration),
 }
@@ -44,20 +44,22 @@ pub(super) struct Transaction {
 
 impl Transaction {
     /// Begins a transaction. It must be called on a thread of the worker's runtime that may block.
-    pub(super) fn begin(shared: &Shared, isolation: Isolation, time: Time) -> Result<Self, Fault> {
-        // A connection is there soon, or not at all.
-        let end = match time {
-            Time::Until(end) => end,
-            Time::Each(_) => machine::instant() + OPERATION,
-        };
-        let inner = block_on(async { shared.pool.lease(end).await?.begin(isolation).await })?;
+    /// There must be a connection at a moment.
+    pub(super) fn begin(shared: &Shared, isolation: Isolation, time: Time, connected: Instant) -> Result<Self, Fault> {
+        let inner = block_on(async {
+            let mut lease = shared.pool.lease(connected).await?;
+            if let Time::Each(time) = time {
+                lease.extend(machine::instant() + time);
+            }
+            lease.begin(isolation).await
+        })?;
         Ok(Self { inner, time })
     }
 
     /// Begins a transaction that is alone: no other process writes until it ends. Whatever it waits for, and its
     /// statements, must come to an end at a moment.
     pub(super) fn begin_alone(shared: &Shared, end: Instant) -> Result<Self, Fault> {
-        let mut transaction = Self::begin(shared, Isolation::Alone(lock_time(end)), Time::Until(end))?;
+        let mut transaction = Self::begin(shared, Isolation::Alone(lock_time(end)), Time::Together, end)?;
         transaction.query("LOCK TABLE gate IN EXCLUSIVE MODE", &[])?;
         Ok(transaction)
     }

@@ -116,6 +116,15 @@ fn a_database_of_something_else_is_refused_and_left_unchanged() {
 
 #[test]
 #[ignore = "it needs a PostgreSQL server: AZ_TEST_POSTGRES"]
+fn a_database_that_lacks_a_table_is_refused() {
+    let database = Database::new();
+    drop(database.open());
+    database.execute("DROP TABLE assignments");
+    assert!(matches!(database.try_open(None), Err(OpenError::Incomplete("assignments"))));
+}
+
+#[test]
+#[ignore = "it needs a PostgreSQL server: AZ_TEST_POSTGRES"]
 fn a_table_of_something_else_with_another_name_is_left_alone() {
     let database = Database::new();
     database.execute("CREATE TABLE customers (a integer)");
@@ -216,8 +225,13 @@ fn a_migration_that_fails_changes_nothing() {
     let store = database.open();
     let shared = std::sync::Arc::clone(&postgres(&store).shared);
     let read = move || {
-        let mut transaction =
-            Transaction::begin(&shared, Isolation::Snapshot, Time::Each(std::time::Duration::from_secs(2))).unwrap();
+        let mut transaction = Transaction::begin(
+            &shared,
+            Isolation::Snapshot,
+            Time::Each(std::time::Duration::from_secs(2)),
+            machine::instant() + std::time::Duration::from_secs(2),
+        )
+        .unwrap();
         let rows = transaction.query("SELECT version::text, to_regclass('more') IS NULL FROM service", &[]).unwrap();
         (rows[0].get::<_, String>(0), rows[0].get::<_, bool>(1))
     };

@@ -11,6 +11,7 @@ pub(crate) use sending::{Body, with_query};
 use std::path::Path;
 
 use acs_identity_emulator::CA_CERTIFICATE_FILE;
+use serde_json::Value as Json;
 
 use crate::commands::emulator::process::ready_line::Ready;
 use crate::commands::emulator::running::health;
@@ -155,6 +156,16 @@ impl Control {
             Some(place) => text.replace(&format!("http://{place}"), &format!("https://{place}")),
             None => text.to_owned(),
         }
+    }
+
+    /// Returns whether the emulator serves plain HTTP only, behind a proxy that may have a certificate of its own.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the emulator cannot be reached, or refuses.
+    pub(crate) fn serves_plain_http(&self) -> Result<bool, CliError> {
+        let trust = self.get("/emulator/trust")?;
+        Ok(trust.get("plainHttp").and_then(Json::as_bool) == Some(true))
     }
 
     /// Returns the ready file of an emulator on this machine, if it has one.

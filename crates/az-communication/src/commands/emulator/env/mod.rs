@@ -91,8 +91,7 @@ fn variables(invocation: &Invocation<'_>) -> Result<Vec<(&'static str, String)>,
         ("AZURE_COMMUNICATION_ENDPOINT", endpoint.to_owned()),
     ];
     // A proxy that ends TLS has a certificate of its own, and the emulator does not know which authority signed it.
-    let trust = control.get("/emulator/trust")?;
-    let is_behind_proxy = trust.get("plainHttp").and_then(Json::as_bool) == Some(true);
+    let is_behind_proxy = control.serves_plain_http()?;
     if is_behind_proxy {
         invocation.printer.warning(
             "The emulator serves plain HTTP, so variables for certificates are left out. Behind a proxy, let clients \

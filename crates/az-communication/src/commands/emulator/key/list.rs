@@ -1,6 +1,6 @@
 //! `emulator key list`.
 
-use super::shown;
+use super::ask;
 use crate::commands::emulator::control::{self, Body, Control};
 use crate::knack::command_table::{CommandSpec, Example};
 
@@ -18,7 +18,6 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     ],
     run: |invocation| {
         let control = Control::find(invocation)?;
-        let keys = control.post("/emulator/list-keys", Body::Nothing)?;
-        Ok(shown(&control, keys))
+        ask(&control, "/emulator/list-keys", Body::Nothing)
     },
 };

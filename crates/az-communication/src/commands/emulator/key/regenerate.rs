@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::shown;
+use super::ask;
 use crate::commands::emulator::control::{self, Body, Control};
 use crate::knack::argument::Argument;
 use crate::knack::command_table::{CommandSpec, Example};
@@ -22,7 +22,6 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     run: |invocation| {
         let wanted = json!({"keyType": invocation.required(&KEY_TYPE)?});
         let control = Control::find(invocation)?;
-        let keys = control.post("/emulator/regenerate-key", Body::Json(&wanted))?;
-        Ok(shown(&control, keys))
+        ask(&control, "/emulator/regenerate-key", Body::Json(&wanted))
     },
 };
