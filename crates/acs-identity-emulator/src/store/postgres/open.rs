@@ -100,8 +100,7 @@ fn prepare_once(shared: &Shared, steps: &[Step]) -> Result<bool, OpenError> {
     let there = transaction.query(statement, &[(&names, Type::TEXT_ARRAY)])?;
     let there: Vec<String> = there.iter().map(|row| Columns::of(row).next()).collect::<Result<_, _>>()?;
     if there.iter().any(|name| name == "service") {
-        let missing = TABLES.iter().copied().find(|name| !there.iter().any(|there| there == name));
-        return present(transaction, &shared.secrets, steps, missing).map(|()| false);
+        return present(transaction, &shared.secrets, steps).map(|()| false);
     }
     if let Some(row) = transaction.query(ELSEWHERE, &[])?.first() {
         return Err(OpenError::Elsewhere(Columns::of(row).next()?));
@@ -146,13 +145,8 @@ fn make(mut transaction: Transaction, secrets: &Secrets, steps: &[Step]) -> Resu
     Ok(true)
 }
 
-/// Checks tables that exist, and migrates them. One of them may be missing.
-fn present(
-    mut transaction: Transaction,
-    secrets: &Secrets,
-    steps: &[Step],
-    missing: Option<&'static str>,
-) -> Result<(), OpenError> {
+/// Checks tables that exist, and migrates them.
+fn present(mut transaction: Transaction, secrets: &Secrets, steps: &[Step]) -> Result<(), OpenError> {
     let statement = "SELECT version, oldest, proof FROM service";
     let rows = match transaction.query(statement, &[]) {
         Err(Fault::Refused(SqlState::UNDEFINED_COLUMN, _)) => {
@@ -160,8 +154,10 @@ fn present(
         }
         rows => rows?,
     };
-    if let Some(missing) = missing {
-        return Err(OpenError::Incomplete(missing));
+    // The tables were committed together with the row. So they are looked for after it.
+    let missing = "SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NULL LIMIT 1";
+    if let Some(row) = transaction.query(missing, &[(&TABLES, Type::TEXT_ARRAY)])?.first() {
+        return Err(OpenError::Incomplete(Columns::of(row).next()?));
     }
     let row = rows.first().ok_or_else(|| OpenError::Failed("the table service of the database is empty".to_owned()))?;
     let mut columns = Columns::of(row);

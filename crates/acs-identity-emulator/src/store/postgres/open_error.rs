@@ -26,7 +26,7 @@ pub(crate) enum OpenError {
     /// It has tables of something else, such as this one.
     Foreign(String),
     /// It lacks this table, which it had.
-    Incomplete(&'static str),
+    Incomplete(String),
     /// The user may not make or use tables there.
     NotOwner(String),
     /// There is no schema for its tables.
