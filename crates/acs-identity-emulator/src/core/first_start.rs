@@ -97,8 +97,13 @@ pub(super) async fn keep_access_keys(
     path: Option<&Path>,
 ) -> Result<[AccessKeyRow; 2], StartError> {
     // The previous version stored a primary key only after a regeneration, and did not store a given key.
-    let is_unknown = store.setting(RESOURCE_ID).await?.is_some()
-        && !store.access_keys().await?.iter().any(|row| row.slot == AccessSlot::Primary);
+    let is_first = store.setting(RESOURCE_ID).await?.is_none();
+    let stored = if is_first { Vec::new() } else { store.access_keys().await? };
+    if store.is_shared() && !is_first && stored.len() < AccessSlot::ALL.len() {
+        let what = "the database lacks an access key that it had: the table access_keys was changed. Restore a backup";
+        return Err(Error::Store(what.to_owned()).into());
+    }
+    let is_unknown = !is_first && !stored.iter().any(|row| row.slot == AccessSlot::Primary);
     if is_unknown && config.access_key.is_none() {
         store.replace_settings(vec![(ACCESS_KEY.to_owned(), ASSUMED.to_owned())]).await?;
     }
@@ -109,10 +114,6 @@ pub(super) async fn keep_access_keys(
     };
     let primary = config.access_key.clone().or(seed_primary.clone()).unwrap_or_else(AccessKey::development);
     let secondary = seed_secondary.clone().map_or_else(random_key, Ok).map_err(Error::from)?;
-    if store.is_shared() && store.setting(KEYS).await?.is_some() && store.access_keys().await?.len() < 2 {
-        let what = "the database lacks an access key that it had: the table access_keys was changed. Restore a backup";
-        return Err(Error::Store(what.to_owned()).into());
-    }
     let mut rows = store.keep_access_keys(primary.to_base64(), secondary.to_base64()).await?;
     for (row, given) in rows.iter().zip([seed_primary, seed_secondary]) {
         if given.is_some_and(|given| row.key.parse().as_ref() != Ok(&given)) {

@@ -1,4 +1,4 @@
-//! A replica that has stopped to answer, without having ended.
+//! A replica that does not answer any more, and has not ended.
 
 use std::time::{Duration, Instant};
 

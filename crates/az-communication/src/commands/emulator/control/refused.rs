@@ -19,9 +19,13 @@ const VERSION: HeaderName = HeaderName::from_static("emulator-control-version");
 /// Fails when the server is not an emulator with a control API, or when it refuses the request.
 pub(super) fn check(place: &str, credential: &Credential, answer: RawResponse) -> Result<RawResponse, CliError> {
     let status = u16::from(answer.status());
+    let is_emulator = answer.headers().get_optional_str(&VERSION).is_some();
+    if is_emulator && (200..300).contains(&status) {
+        return Ok(answer);
+    }
     let body: Json = serde_json::from_slice(answer.body().as_ref()).unwrap_or_default();
     let text = |at: &str| body.pointer(at).and_then(Json::as_str).filter(|text| !text.is_empty()).map(inert);
-    if answer.headers().get_optional_str(&VERSION).is_none() {
+    if !is_emulator {
         // A proxy, whose emulators do not answer.
         if matches!(status, 502..=504) {
             let why = text("/error/message").map_or_else(String::new, |message| format!(": {message}"));
@@ -32,9 +36,6 @@ pub(super) fn check(place: &str, credential: &Credential, answer: RawResponse) -
         let message = format!("The server at {place} is not an emulator with a control API (status {status}).");
         return Err(CliError::new(message)
             .hint("Check the port and the endpoint. An emulator of an earlier version cannot be steered."));
-    }
-    if (200..300).contains(&status) {
-        return Ok(answer);
     }
     let code = text("/error/code").unwrap_or("unknown".into());
     Err(match (status, text("/error/message")) {

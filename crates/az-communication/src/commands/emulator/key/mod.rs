@@ -17,7 +17,7 @@ const COLUMNS: &[&str] = &["primaryKey", "secondaryKey", "primaryConnectionStrin
 /// and names the endpoint in this way, but clients use https, unless it serves plain HTTP only.
 fn ask(control: &Control, target: &str, body: Body<'_>) -> Result<Outcome, CliError> {
     // This comes first, because the keys are different afterwards, and the credential may be one of them.
-    let is_plain = control.serves_plain_http()?;
+    let is_plain = control.local_host().is_none() || control.serves_plain_http()?;
     let mut keys = control.post(target, body)?;
     for name in ["primaryConnectionString", "secondaryConnectionString"] {
         if let Some(Json::String(text)) = keys.get_mut(name).filter(|_| !is_plain) {
