@@ -13,7 +13,6 @@ mod cut_off;
 mod disturbances;
 mod doors;
 mod first_starts;
-mod frozen;
 mod load;
 mod locked;
 mod one_service;
