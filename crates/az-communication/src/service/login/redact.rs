@@ -39,8 +39,19 @@ fn push_word(out: &mut String, word: &str) {
 }
 
 /// Checks whether a word is a JWT, or a long mix of upper-case letters, lower-case letters and digits, as opaque tokens
-/// and keys are. GUIDs and paths usually do not mix upper-case letters and digits.
+/// and keys are. A GUID is no such mix. A path can be one, so its parts are checked.
 fn looks_secret(word: &str) -> bool {
+    if is_path(word) { word.split('/').any(is_opaque) } else { is_opaque(word) }
+}
+
+/// Checks whether a word is the path of a file, such as `/home/…`. A key can begin with a slash, too, but hardly with
+/// two around a name.
+fn is_path(word: &str) -> bool {
+    let first = word.strip_prefix('/').and_then(|rest| rest.split_once('/'));
+    first.is_some_and(|(first, _)| first.len() > 1 && first.bytes().all(|byte| byte.is_ascii_alphabetic()))
+}
+
+fn is_opaque(word: &str) -> bool {
     let has = |test: fn(&char) -> bool| word.chars().any(|c| test(&c));
     let mixed = has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase) && has(char::is_ascii_digit);
     (word.len() >= 32 && mixed) || (word.starts_with("eyJ") && word.len() >= 16)
@@ -59,11 +70,16 @@ mod tests {
             "Trace ID: 0f1d2c3b-4a59-4687-9abc-def012345678",
             "File \"/usr/lib/python3.11/site-packages/azure/cli/core/__init__.py\", line 3",
             "Please run 'az login' to setup account.",
+            "/home/Ada1/Projects/identity/venv-3.11/bin/az: 3: exec: not found",
         ] {
             assert_eq!(redacted(kept, &[]), kept);
         }
         assert_eq!(redacted("az: client_secret=hunter2 is wrong", &[]), "az: client_secret=***** is wrong");
         let opaque = "EwB4A8l6BAAU7p9QDpi/D7xJLwsTgCg3TskyTaQAAYb+8Xj3vC";
         assert_eq!(redacted(&format!("token {opaque}."), &[]), "token *****");
+        let opaque = opaque.replace('/', "");
+        for path in [format!("/tmp/{opaque}/x"), format!("/{opaque}"), format!("/D7/{opaque}")] {
+            assert_eq!(redacted(&path, &[]), "*****");
+        }
     }
 }
