@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::fault::Fault;
 use super::hot::{Ended, Hot};
-use super::queue::{Caller, Queue};
+use super::queue::{Caller, LEAST, Queue};
 use super::shared::Shared;
 use crate::clock::machine;
 use crate::store::failure::{Failure, StoreError};
@@ -47,11 +47,12 @@ fn locked() -> StoreError {
     StoreError::Unreachable("another session holds a lock on the row of the identity".to_owned())
 }
 
-/// Puts an operation without an effect into the queue again. If its time is over, the caller gets an error.
+/// Puts an operation without an effect into the queue again. If too little of its time is left for a statement, the
+/// caller gets an error.
 fn repeat<H: Hot>(queue: &Arc<Queue<H>>, operation: H, mut caller: Caller<H>, why: impl FnOnce() -> StoreError) {
     caller.attempts += 1;
     let pause = (PAUSE * caller.attempts).min(LONGEST_PAUSE);
-    if machine::instant() + pause >= caller.until {
+    if machine::instant() + pause + LEAST >= caller.until {
         caller.answer(Err(why().into()));
         return;
     }
@@ -90,5 +91,25 @@ fn fail<H: Hot>(
             }
             _ => caller.answer(Err(Failure::Store(error()))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::store::postgres::hot::confirm::Confirm;
+    use crate::store::wait::block_on;
+
+    #[test]
+    fn an_operation_is_not_repeated_if_a_statement_would_have_no_time() {
+        let queue = Arc::new(Queue::default());
+        let (reply, answer) = oneshot::channel();
+        let until = machine::instant() + LEAST;
+        repeat(&queue, Confirm { seen: 1 }, Caller { reply, until, attempts: 0, most: 1 }, locked);
+        assert_eq!(block_on(answer), Ok(Err(locked().into())));
+        queue.close();
+        assert!(block_on(queue.take()).is_none());
     }
 }

@@ -16,13 +16,13 @@ use crate::store::failure::{Failure, StoreError};
 const MOST: usize = 512;
 
 /// An operation is sent only if at least this much of its time is left. Otherwise a statement would have no time.
-const LEAST: Duration = Duration::from_millis(500);
+pub(super) const LEAST: Duration = Duration::from_millis(500);
 
 pub(super) type Reply<H> = oneshot::Sender<Result<<H as Hot>::Answer, Failure>>;
 
 /// Who waits for an operation, and how long.
 pub(super) struct Caller<H: Hot> {
-    reply: Reply<H>,
+    pub(super) reply: Reply<H>,
     pub(super) until: Instant,
     /// How many times it was executed without an effect.
     pub(super) attempts: u32,
@@ -88,7 +88,9 @@ impl<H: Hot> Queue<H> {
         self.changed.notify_waiters();
     }
 
-    /// Returns the operations that wait. Returns `None` when the queue is closed and empty.
+    /// Returns operations that wait, to be executed together. Those that are repeated are not among others: they have
+    /// less time, and a statement must end within the time of each of its operations. Returns `None` when the queue is
+    /// closed and empty.
     pub(super) async fn take(&self) -> Option<(Vec<H>, Vec<Caller<H>>)> {
         loop {
             let mut changed = std::pin::pin!(self.changed.notified());
@@ -97,9 +99,9 @@ impl<H: Hot> Queue<H> {
             {
                 let mut state = self.lock();
                 if let Some(first) = state.operations.front() {
-                    let most = first.1.most;
-                    let count =
-                        state.operations.iter().take(most).take_while(|(_, caller)| caller.most == most).count();
+                    let (most, is_repeated) = (first.1.most, first.1.attempts > 0);
+                    let is_alike = |caller: &Caller<H>| caller.most == most && (caller.attempts > 0) == is_repeated;
+                    let count = state.operations.iter().take(most).take_while(|(_, caller)| is_alike(caller)).count();
                     let taken = state.operations.drain(..count).unzip();
                     let some_are_left = !state.operations.is_empty();
                     drop(state);
@@ -134,5 +136,27 @@ impl<H: Hot> Queue<H> {
             let why = "the statements before this one take too long";
             caller.answer(Err(StoreError::Unreachable(why.to_owned()).into()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::postgres::hot::confirm::Confirm;
+    use crate::store::wait::block_on;
+
+    #[test]
+    fn an_operation_that_is_repeated_is_not_executed_with_others() {
+        let queue = Queue::default();
+        for (seen, attempts) in [(1, 0), (2, 0), (3, 1), (4, 2), (5, 0)] {
+            let (reply, _) = oneshot::channel();
+            queue.put(Confirm { seen }, Caller { reply, until: machine::instant(), attempts, most: MOST });
+        }
+        queue.close();
+        let mut groups: Vec<Vec<i64>> = Vec::new();
+        while let Some((operations, _)) = block_on(queue.take()) {
+            groups.push(operations.iter().map(|confirm| confirm.seen).collect());
+        }
+        assert_eq!(groups, [vec![1, 2], vec![3, 4], vec![5]]);
     }
 }

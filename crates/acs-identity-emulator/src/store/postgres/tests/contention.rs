@@ -55,23 +55,27 @@ fn a_row_that_another_session_has_locked_holds_nobody_else_up() {
     for user in ["a", "locked", "z"] {
         create(&store, user);
     }
-    let locked = {
-        let store = Arc::clone(&store);
-        // The lock ends with the session, when the database refuses the operation that waits for it.
-        std::thread::spawn(move || {
-            wait_until("the row is not locked", || {
-                let start = machine::instant();
-                block_on(store.revoke(Caller::Entra, "locked".into(), None, None)).is_err()
-                    && machine::since(start).as_millis() < 1900
-            });
+    // Some begin later, so that there is always one whose time is nearly over. The lock ends with the session, when the
+    // database refuses the operations that wait for it.
+    let locked: Vec<_> = (0..8)
+        .map(|number| {
+            let store = Arc::clone(&store);
+            std::thread::spawn(move || {
+                machine::sleep_here(std::time::Duration::from_millis(100 * number));
+                wait_until("the row is not locked", || {
+                    let start = machine::instant();
+                    block_on(store.revoke(Caller::Entra, "locked".into(), None, None)).is_err()
+                        && machine::since(start).as_millis() < 1900
+                });
+            })
         })
-    };
+        .collect();
     let (url, others) = (database.url(), Arc::clone(&store));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let client = session(&url).await;
         client.batch_execute("BEGIN; SELECT FROM identities WHERE user_id = 'locked' FOR UPDATE").await.unwrap();
-        while !locked.is_finished() {
+        while !locked.iter().all(std::thread::JoinHandle::is_finished) {
             let start = machine::instant();
             for user in ["a", "z"] {
                 assert_eq!(others.revoke(Caller::Entra, user.into(), None, None).await, Ok(true));
@@ -79,7 +83,9 @@ fn a_row_that_another_session_has_locked_holds_nobody_else_up() {
             }
             assert!(machine::since(start).as_millis() < 1000, "others wait");
         }
-        locked.join().unwrap();
+        for waited in locked {
+            waited.join().unwrap();
+        }
         client.batch_execute("COMMIT").await.unwrap();
     });
     assert_eq!(block_on(store.revoke(Caller::Entra, "locked".into(), None, None)), Ok(true));
