@@ -33,41 +33,86 @@ pub enum Command {
 /// A time between two others, in microseconds.
 type Range = (i64, i64);
 
-fn is_near(value: i64, (least, most): Range) -> bool {
-    (least - TOLERANCE..=most + TOLERANCE).contains(&value)
+/// The states that a clock may be in.
+#[derive(Clone, Copy)]
+enum Possible {
+    Ahead(Range),
+    Frozen(Range),
 }
 
-impl Command {
-    /// Returns whether the clock may be in state `after` when this command came at one of these times of the machine,
-    /// and the clock was in state `before`.
-    fn leads_to(self, before: State, after: State, machine: Range) -> bool {
-        let ahead_at = |time: i64| (time - machine.1, time - machine.0);
-        match (self, before, after) {
-            (Self::Reset, _, State::Ahead(ahead)) => is_near(ahead, (0, 0)),
-            (Self::Set(time), State::Frozen(_), State::Frozen(at)) => at == time,
-            (Self::Set(time), State::Ahead(_), State::Ahead(ahead)) => is_near(ahead, ahead_at(time)),
-            (Self::Advance(by), State::Frozen(former), State::Frozen(at)) => at == former + by,
-            (Self::Advance(by), State::Ahead(former), State::Ahead(ahead)) => {
-                is_near(ahead, (former + by, former + by))
+impl Possible {
+    fn only(state: State) -> Self {
+        match state {
+            State::Ahead(ahead) => Self::Ahead((ahead, ahead)),
+            State::Frozen(at) => Self::Frozen((at, at)),
+        }
+    }
+
+    fn includes(self, state: State) -> bool {
+        match (self, state) {
+            (Self::Ahead((least, most)), State::Ahead(ahead)) => {
+                (least - TOLERANCE..=most + TOLERANCE).contains(&ahead)
             }
-            (Self::Show | Self::Freeze, State::Frozen(former), State::Frozen(at)) => at == former,
-            (Self::Freeze, State::Ahead(ahead), State::Frozen(at)) => {
-                is_near(at, (machine.0 + ahead, machine.1 + ahead))
-            }
-            (Self::Show | Self::Resume, State::Ahead(former), State::Ahead(ahead)) => is_near(ahead, (former, former)),
-            (Self::Resume, State::Frozen(at), State::Ahead(ahead)) => is_near(ahead, ahead_at(at)),
+            (Self::Frozen((least, most)), State::Frozen(at)) => (least..=most).contains(&at),
             _ => false,
         }
     }
 }
 
+impl Command {
+    /// Returns the states after this command came at one of these times of the machine.
+    fn after(self, before: Possible, machine: Range) -> Possible {
+        let ahead_at = |(least, most): Range| Possible::Ahead((least - machine.1, most - machine.0));
+        let later = |(least, most): Range, by: i64| (least + by, most + by);
+        match (self, before) {
+            (Self::Reset, _) => Possible::Ahead((0, 0)),
+            (Self::Set(time), Possible::Frozen(_)) => Possible::Frozen((time, time)),
+            (Self::Set(time), Possible::Ahead(_)) => ahead_at((time, time)),
+            (Self::Advance(by), Possible::Frozen(at)) => Possible::Frozen(later(at, by)),
+            (Self::Advance(by), Possible::Ahead(ahead)) => Possible::Ahead(later(ahead, by)),
+            (Self::Freeze, Possible::Ahead((least, most))) => {
+                Possible::Frozen((machine.0 + least - TOLERANCE, machine.1 + most + TOLERANCE))
+            }
+            (Self::Resume, Possible::Frozen(at)) => ahead_at(at),
+            (Self::Show | Self::Freeze, Possible::Frozen(_)) | (Self::Show | Self::Resume, Possible::Ahead(_)) => {
+                before
+            }
+        }
+    }
+}
+
+/// With more commands without an answer, the state of the clock is not known. Their orders are too many to try.
+const MOST_UNANSWERED: usize = 4;
+
+/// How many of them may still come after an answer, at most. That happens within milliseconds, so it is the last ones.
+const MOST_LATE: usize = 2;
+
+/// A command that was not answered.
+type Unanswered = (Command, Moment);
+
 /// What is known of the clock after a part of the history.
-#[derive(Clone, Copy)]
-enum Known {
-    Nothing,
-    State(State),
-    /// The clock was in this state. The command after it was not answered, so it may have happened.
-    Perhaps(State, Command, Moment),
+struct Known {
+    /// What was shown last.
+    state: State,
+    /// The commands that may have taken effect since, or may still. A statement that the process had sent before it was
+    /// killed can even end after a later command through another process.
+    unanswered: Vec<Unanswered>,
+}
+
+impl Known {
+    /// Returns the states that are possible at a moment, each with the commands without an answer that came before it.
+    fn possible(&self, machine: impl Fn(Moment) -> Range) -> Vec<(Possible, Vec<Unanswered>)> {
+        let mut all: Vec<(Possible, Vec<Unanswered>)> = vec![(Possible::only(self.state), Vec::new())];
+        let mut next = 0;
+        while let Some((state, came)) = all.get(next).cloned() {
+            next += 1;
+            for unanswered in self.unanswered.iter().filter(|unanswered| !came.contains(unanswered)) {
+                let (command, began) = *unanswered;
+                all.push((command.after(state, machine(began)), [came.as_slice(), &[*unanswered]].concat()));
+            }
+        }
+        all
+    }
 }
 
 /// A state that the clock may have had between two moments. `None` is an unknown one.
@@ -90,7 +135,7 @@ impl Timeline {
     /// Reads the commands of a history. The clients send them one after the other.
     pub fn of(records: &[Record], beginning: Beginning) -> Self {
         let mut timeline = Self { beginning, ..Self::default() };
-        let mut known = Known::Nothing;
+        let mut known = None;
         let mut commands: Vec<(&Record, Command, Option<State>)> = records
             .iter()
             .filter(|record| record.ended.is_none() || record.is_acknowledged())
@@ -101,26 +146,26 @@ impl Timeline {
             .collect();
         commands.sort_by_key(|(record, ..)| record.began);
         for (record, command, shown) in commands {
-            known = match (shown, known) {
-                (Some(shown), _) => {
-                    let latest = record.latest();
-                    if !timeline.may_show(known, command, shown, record) {
-                        timeline.wrong.push(format!("the clock shows what nobody has set: {record:?}"));
-                    }
-                    timeline.spans.iter_mut().for_each(|span| span.until = span.until.min(latest));
-                    timeline.spans.push(Span { from: record.began, until: Moment::MAX, state: Some(shown) });
-                    Known::State(shown)
+            if let Some(shown) = shown {
+                let latest = record.latest();
+                let came = known.as_ref().and_then(|known| timeline.came_before(known, command, shown, record));
+                timeline.spans.iter_mut().for_each(|span| span.until = span.until.min(latest));
+                // When one came that the commands after it did not show, nobody knows.
+                let came = came.unwrap_or_default();
+                let unknown = |(_, from): &Unanswered| Span { from: *from, until: latest, state: None };
+                timeline.spans.extend(came.iter().map(unknown));
+                timeline.spans.push(Span { from: record.began, until: Moment::MAX, state: Some(shown) });
+                let mut unanswered = known.map_or_else(Vec::new, |known| known.unanswered);
+                unanswered.retain(|one| command != Command::Show && !came.contains(one));
+                unanswered.drain(..unanswered.len().saturating_sub(MOST_LATE));
+                known = Some(Known { state: shown, unanswered });
+            } else if command != Command::Show {
+                timeline.spans.push(Span { from: record.began, until: Moment::MAX, state: None });
+                known = known.filter(|known: &Known| known.unanswered.len() < MOST_UNANSWERED);
+                if let Some(known) = &mut known {
+                    known.unanswered.push((command, record.began));
                 }
-                // A command that only shows the clock leaves it as it is.
-                (None, known) if command == Command::Show => known,
-                (None, known) => {
-                    timeline.spans.push(Span { from: record.began, until: Moment::MAX, state: None });
-                    match known {
-                        Known::State(state) => Known::Perhaps(state, command, record.began),
-                        Known::Nothing | Known::Perhaps(..) => Known::Nothing,
-                    }
-                }
-            };
+            }
         }
         timeline
     }
@@ -129,18 +174,29 @@ impl Timeline {
         self.beginning.saturating_add(i64::try_from(moment / 1000).unwrap_or(i64::MAX))
     }
 
-    /// Returns whether a command may have been answered with that state.
-    fn may_show(&self, known: Known, command: Command, shown: State, record: &Record) -> bool {
+    /// Returns the commands without an answer that came before an answered one, as what that showed tells: those that
+    /// came in each case that explains it. Returns `None`, and says what is wrong, if nothing explains it.
+    ///
+    /// The state is only asked for when a round begins or ends. Then nothing is under way any more.
+    fn came_before(
+        &mut self,
+        known: &Known,
+        command: Command,
+        shown: State,
+        record: &Record,
+    ) -> Option<Vec<Unanswered>> {
         let machine = |from| (self.machine(from), self.machine(record.latest()));
-        match known {
-            Known::Nothing => true,
-            Known::State(before) => command.leads_to(before, shown, machine(record.began)),
-            Known::Perhaps(before, unanswered, began) => {
-                command != Command::Show
-                    || command.leads_to(before, shown, machine(record.began))
-                    || unanswered.leads_to(before, shown, machine(began))
-            }
+        let possible = known.possible(machine).into_iter();
+        let explains = |before: Possible| command.after(before, machine(record.began)).includes(shown);
+        let explained = possible.filter(|(before, _)| explains(*before)).map(|(_, came)| came);
+        let came = explained.reduce(|mut all, one| {
+            all.retain(|unanswered| one.contains(unanswered));
+            all
+        });
+        if came.is_none() {
+            self.wrong.push(format!("the clock shows what nobody has set: {record:?}"));
         }
+        came
     }
 
     /// Returns the times that the clock may have shown between two moments. `None` is an unknown one.

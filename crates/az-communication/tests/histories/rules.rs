@@ -181,6 +181,39 @@ fn a_command_of_the_clock_without_an_answer_has_happened_or_not() {
     breaks("the clock shows what nobody has set", &history(State::Frozen(0)));
 }
 
+#[test]
+fn a_command_of_the_clock_without_an_answer_may_come_after_a_later_one() {
+    let state = State::Ahead;
+    let history = |then, asked: Command, shown| {
+        vec![
+            record(0, 1, 200, clock(Command::Show, state(0))),
+            unanswered_clock(2, Command::Advance(HOUR)),
+            record(4, 5, 200, clock(Command::Advance(10 * HOUR), then)),
+            record(6, 7, 200, clock(asked, shown)),
+        ]
+    };
+    let advance = Command::Advance(100 * HOUR);
+    keeps(&history(state(10 * HOUR), advance, state(110 * HOUR)));
+    keeps(&history(state(10 * HOUR), advance, state(111 * HOUR)));
+    keeps(&history(state(11 * HOUR), advance, state(111 * HOUR)));
+    let wrong = "the clock shows what nobody has set";
+    breaks(wrong, &history(state(12 * HOUR), advance, state(112 * HOUR)));
+    // It comes once.
+    breaks(wrong, &history(state(11 * HOUR), advance, state(112 * HOUR)));
+    breaks(wrong, &history(state(10 * HOUR), advance, state(112 * HOUR)));
+    // It does not come after the end of a round.
+    let mut late = history(state(10 * HOUR), Command::Show, state(10 * HOUR));
+    keeps(&late);
+    late.push(record(8, 9, 200, clock(Command::Show, state(11 * HOUR))));
+    breaks(wrong, &late);
+    // Until then, the clock may have shown either time. A token of the first one may be active.
+    let token = token(3600, 7200);
+    let mut unknown = history(state(10 * HOUR), advance, state(111 * HOUR));
+    unknown.insert(0, record(0, 1, 201, create("a", &token)));
+    unknown.insert(4, record(5, 6, 200, introspect(&token, true)));
+    keeps(&unknown);
+}
+
 /// A token that is issued and expires at these seconds.
 fn token(issued: i64, expires: i64) -> String {
     let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
