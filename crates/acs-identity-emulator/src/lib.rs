@@ -60,4 +60,4 @@ pub use keys::pki::stored::CA_CERTIFICATE_FILE;
 pub use log::log_panics;
 pub use place::Place;
 pub use seed::{Seed, SeedError};
-pub use server::{Access, Emulator, Handle, LastExport, Serving, runtime};
+pub use server::{Access, Emulator, Handle, LastExport, Opening, Serving, runtime};

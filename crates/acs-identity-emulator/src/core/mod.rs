@@ -40,7 +40,7 @@ pub(crate) use faults::{SignInFault, TokenFault};
 pub(crate) use history::Replaced;
 pub(crate) use inspection::{Inspection, Verdict};
 pub(crate) use introspection::{Inactive, Introspection};
-pub(crate) use open::{OpenedStore, described};
+pub(crate) use open::{Changes, OpenedCore, OpenedStore, described};
 pub(crate) use owners::Core;
 pub(crate) use refusal::{Field, Refusal, Refused};
 pub(crate) use secrets::Known as KnownSecrets;

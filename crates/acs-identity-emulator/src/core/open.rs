@@ -25,23 +25,21 @@ pub(crate) struct OpenedCore {
     pub(crate) core: Core,
     /// Whether the folder was new, or was made by the previous version.
     pub(crate) is_new: bool,
-    beginning: Option<Beginning>,
+    pub(crate) changes: Changes,
 }
 
-impl OpenedCore {
-    /// Waits until everything that the opening has changed is durable, and does other work before that. If the opening
-    /// fails, the other work may fail for that reason, so its error is not used.
-    pub(crate) fn durable_after<T>(self, work: impl FnOnce(Core) -> Result<T, Error>) -> Result<T, Error> {
-        let done = work(self.core);
-        wait(self.beginning)?;
-        done
+/// What an opening has changed, which may not be durable yet.
+#[derive(Default)]
+#[must_use]
+pub(crate) struct Changes(Option<Beginning>);
+
+impl Changes {
+    /// Waits until they are durable.
+    pub(crate) fn wait(self) -> Result<(), Error> {
+        let lines = self.0.map_or_else(|| Ok(Vec::new()), Beginning::wait)?;
+        lines.iter().for_each(|words| tracing::warn!("{}", Shown(words)));
+        Ok(())
     }
-}
-
-fn wait(beginning: Option<Beginning>) -> Result<(), Error> {
-    let lines = beginning.map_or_else(|| Ok(Vec::new()), Beginning::wait)?;
-    lines.iter().for_each(|words| tracing::warn!("{}", Shown(words)));
-    Ok(())
 }
 
 /// A store that was opened. Its emulator has not started yet.
@@ -51,23 +49,22 @@ pub(crate) struct OpenedStore {
     folder: Option<Folder>,
     import: Option<StateFile>,
     is_new: bool,
-    /// What the opening of the folder changes, which may not be durable yet.
-    beginning: Option<Beginning>,
+    changes: Changes,
 }
 
 impl OpenedStore {
-    /// Opens the store of a configuration. `ahead` gets the values of a folder that exists.
+    /// Opens the store of a configuration. `ahead` gets the values of a folder that exists, before they are checked.
     pub(crate) fn open(config: &Config, ahead: impl FnOnce(&dyn Values)) -> Result<Self, Error> {
         let now = nanos(config.clock.now());
         // A file that cannot be used is refused before the folder is touched.
         let import = config.import.as_ref().map(|exported| checked(config, exported)).transpose()?;
         seeding::check(config)?;
-        let (store, folder, is_new, beginning) = match &config.storage {
-            Storage::Memory => (Store::in_memory(), None, false, None),
+        let (store, folder, is_new, changes) = match &config.storage {
+            Storage::Memory => (Store::in_memory(), None, false, Changes::default()),
             Storage::Folder(path) => {
                 let opened = folder::open(path, now, ahead)?;
                 opened.lines.iter().for_each(|words| tracing::warn!("{}", Shown(words)));
-                (opened.store, Some(opened.folder), opened.is_new, opened.beginning)
+                (opened.store, Some(opened.folder), opened.is_new, Changes(opened.beginning))
             }
             #[cfg(feature = "postgres")]
             Storage::Postgres(storage) => {
@@ -79,10 +76,10 @@ impl OpenedStore {
                     );
                 }
                 // What it holds is durable, so it need not be opened again.
-                (Store::Postgres(store), None, false, None)
+                (Store::Postgres(store), None, false, Changes::default())
             }
         };
-        Ok(Self { store, folder, import, is_new, beginning })
+        Ok(Self { store, folder, import, is_new, changes })
     }
 
     /// Stores the decisions of the first start. They are durable when this returns. What was changed in a folder that
@@ -91,14 +88,15 @@ impl OpenedStore {
         if config.revocation_delay > LONGEST_REVOCATION_DELAY {
             return Err(Error::RevocationDelay(config.revocation_delay));
         }
-        let Self { store, folder, import, is_new, beginning } = self;
+        let Self { store, folder, import, is_new, changes } = self;
         let path = config.storage.folder();
         let failed = match block_on(Core::start(config, folder, store, path, import, is_new)) {
-            Ok(core) => return Ok(OpenedCore { core, is_new, beginning }),
+            Ok(core) => return Ok(OpenedCore { core, is_new, changes }),
             Err(StartError::Error(error)) => error,
             Err(StartError::Failure(failure)) => described(path, failure),
         };
-        wait(beginning)?;
+        // If they failed, that is the reason.
+        changes.wait()?;
         Err(failed)
     }
 }
@@ -106,7 +104,9 @@ impl OpenedStore {
 impl Core {
     /// Opens the store, and stores the decisions of the first start. They are durable when this returns.
     pub(crate) fn open(config: &Config) -> Result<Self, Error> {
-        OpenedStore::open(config, |_| ())?.start(config)?.durable_after(Ok)
+        let opened = OpenedStore::open(config, |_| ())?.start(config)?;
+        opened.changes.wait()?;
+        Ok(opened.core)
     }
 
     /// Opens two cores over one store, as two processes do.

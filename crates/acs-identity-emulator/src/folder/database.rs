@@ -22,7 +22,7 @@ pub(super) fn open(path: &Path, now: i64, ahead: impl FnOnce(&dyn Values)) -> Re
     let found = in_file(&database);
     compare(path, &before, found.as_ref())?;
     index::make_room(&database)?;
-    let checked = Checked::open(&database).map_err(refused)?;
+    let checked = Checked::open(&database, ahead).map_err(refused)?;
     if checked.is_empty() {
         // This also covers a file of one byte, and a database whose content was in a log that is lost.
         refuse_if_used(path, (before != Marker::None).then_some(LOCK_FILE))?;
@@ -37,9 +37,6 @@ pub(super) fn open(path: &Path, now: i64, ahead: impl FnOnce(&dyn Values)) -> Re
         refuse_without_signing_key(path)?;
     }
     let is_new = lacks_resource || checked.is_to_be_made();
-    if !is_new {
-        ahead(&checked);
-    }
     let thread = CommitThread::start().map_err(|error| Error::File(database.clone(), error))?;
     let run = new_run()?;
     // A new database has nothing yet, so it cannot be confused with another one.

@@ -1,5 +1,5 @@
-//! Keys and certificates that a start parses on a thread of its own, while it waits for the disk. Parsing takes a tenth
-//! of a start.
+//! Keys and certificates that a start parses on a thread of its own, while it checks the data. Parsing takes a tenth of
+//! a start.
 
 use std::thread::{self, JoinHandle};
 

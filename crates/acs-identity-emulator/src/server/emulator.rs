@@ -13,7 +13,7 @@ use crate::certificates;
 use crate::clock::machine;
 use crate::config::{Config, ControlSecret};
 use crate::control_secret::{self, OpenedSecret};
-use crate::core::{Core, OpenedStore, described};
+use crate::core::{Changes, Core, OpenedCore, OpenedStore, described};
 use crate::edge::Dashboard;
 use crate::error::Error;
 use crate::keys::pki::Pki;
@@ -32,6 +32,35 @@ pub struct Emulator {
     pub(super) dashboard: Arc<Dashboard>,
 }
 
+/// An emulator that is open. What the opening has changed in its data may not be durable yet.
+pub struct Opening {
+    emulator: Emulator,
+    changes: Changes,
+}
+
+impl Opening {
+    /// Returns the emulator.
+    pub fn emulator(&self) -> &Emulator {
+        &self.emulator
+    }
+
+    /// Waits until what was changed is durable.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it cannot be stored, such as on a full disk.
+    pub fn durable(self) -> Result<Emulator, Error> {
+        self.changes.wait()?;
+        Ok(self.emulator)
+    }
+}
+
+impl std::fmt::Debug for Opening {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Opening").field("emulator", &self.emulator).finish_non_exhaustive()
+    }
+}
+
 impl std::fmt::Debug for Emulator {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Emulator").field("config", &self.config).finish_non_exhaustive()
@@ -46,6 +75,16 @@ impl Emulator {
     /// Fails when the folder cannot be used, is used by another emulator or holds a damaged file, and when the results
     /// of the first start cannot be stored. Nothing is overwritten.
     pub fn open(config: Config) -> Result<Self, Error> {
+        Self::begin(config)?.durable()
+    }
+
+    /// Opens the data like [`Emulator::open`], and leaves the wait for the disk to the caller, who does other work
+    /// meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Fails like [`Emulator::open`].
+    pub fn begin(config: Config) -> Result<Opening, Error> {
         check_clock(machine::system())?;
         for issuer in config.issuers.iter().filter(|issuer| usable_keys(&issuer.jwks) == 0) {
             let name = &issuer.issuer;
@@ -55,9 +94,15 @@ impl Emulator {
         }
         let mut ahead = Ahead::default();
         let opened = OpenedStore::open(&config, |values| ahead = Ahead::start(&config, values))?;
-        let opened = opened.start(&config)?;
-        let is_new = opened.is_new;
-        opened.durable_after(|core| Self::of(config, core, is_new, ahead))
+        let OpenedCore { core, is_new, changes } = opened.start(&config)?;
+        match Self::of(config, core, is_new, ahead) {
+            Ok(emulator) => Ok(Opening { emulator, changes }),
+            Err(error) => {
+                // If they failed, that is the reason.
+                changes.wait()?;
+                Err(error)
+            }
+        }
     }
 
     fn of(mut config: Config, mut core: Core, is_new: bool, ahead: Ahead) -> Result<Self, Error> {

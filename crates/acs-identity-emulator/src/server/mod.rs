@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 pub use access::Access;
-pub use emulator::Emulator;
+pub use emulator::{Emulator, Opening};
 pub use handle::{Handle, Serving};
 pub use last_export::LastExport;
 pub use threads::runtime;

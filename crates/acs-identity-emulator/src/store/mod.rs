@@ -39,7 +39,7 @@ pub(crate) enum Store {
     Postgres(postgres::Postgres),
 }
 
-/// Values of a database that was checked, but not changed yet.
+/// Values of a database that is being opened. Its other parts may be damaged.
 pub(crate) trait Values {
     /// Returns the value of a setting, if there is one that can be read.
     fn setting(&self, name: &str) -> Option<String>;

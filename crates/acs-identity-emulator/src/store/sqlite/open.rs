@@ -103,8 +103,9 @@ pub(crate) struct Checked {
 }
 
 impl Checked {
-    /// Opens a database and checks all of it.
-    pub(crate) fn open(path: &Path) -> Result<Self, Refused> {
+    /// Opens a database and checks all of it. `ahead` gets the values of one of the current schema before they are
+    /// checked, and must not trust them.
+    pub(crate) fn open(path: &Path, ahead: impl FnOnce(&dyn Values)) -> Result<Self, Refused> {
         let connection = Connection::open(path)?;
         connection.busy_timeout(Duration::from_secs(5))?;
         // By default, the last connection that closes moves the log into the database, even if the database was
@@ -125,6 +126,9 @@ impl Checked {
             Origin::Damaged(what) => return Err(Refused::Damaged(what.clone())),
             Origin::New => {}
             Origin::Present | Origin::Restored(schema::VERSION) => {
+                if origin == Origin::Present {
+                    ahead(&connection);
+                }
                 check::structure(&connection)?;
                 check::rows(&connection)?;
             }
@@ -172,10 +176,10 @@ impl Checked {
         surroundings: Arc<dyn Surroundings>,
     ) -> Result<(Sqlite, Begun), Refused> {
         let Self { connection, path, origin } = self;
-        // The commit thread decides when the log is moved, so the automatic move is off. NORMAL does not sync the log
-        // at a commit. The checkpoint at the beginning syncs it before it changes the database.
+        // The commit thread decides when the log is moved, so the automatic move is off. OFF does not sync the log: one
+        // sync is enough for what is recorded first.
         connection
-            .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;")?;
+            .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0;")?;
         // SQLite opens the log at the first read.
         connection.query_row("PRAGMA schema_version", [], |_| Ok(()))?;
         surroundings.log_is_open(&path).map_err(of_system)?;
@@ -223,6 +227,8 @@ fn record(connection: &Connection, origin: &Origin, run: &str, now: i64) -> Resu
         }
     };
     connection.execute_batch("COMMIT")?;
+    // With NORMAL, this syncs the log before it changes the database.
+    connection.execute_batch("PRAGMA synchronous = NORMAL")?;
     checkpoint(connection)?;
     // FULL means that a commit is on the disk when it returns.
     connection.execute_batch("PRAGMA synchronous = FULL")?;
@@ -230,13 +236,13 @@ fn record(connection: &Connection, origin: &Origin, run: &str, now: i64) -> Resu
     Ok(lines)
 }
 
-impl Values for Checked {
+impl Values for Connection {
     fn setting(&self, name: &str) -> Option<String> {
-        setting(&self.connection, name).ok().flatten()
+        setting(self, name).ok().flatten()
     }
 
     fn signing_key(&self, slot: SigningSlot) -> Option<SigningKeyRow> {
-        read::signing_key(&self.connection, slot).ok().flatten()
+        read::signing_key(self, slot).ok().flatten()
     }
 }
 

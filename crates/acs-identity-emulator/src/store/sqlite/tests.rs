@@ -57,7 +57,7 @@ impl Folder {
     }
 
     fn open_in(&self, run: &str, around: Arc<Around>) -> Result<(Store, Vec<String>), Refused> {
-        let checked = Checked::open(&self.database())?;
+        let checked = Checked::open(&self.database(), |_| ())?;
         let (sqlite, begun) = checked.begin(CommitThread::start().unwrap(), run.to_owned(), NOW, around)?;
         Ok((Store::Sqlite(sqlite), begun.wait()?))
     }

@@ -119,10 +119,12 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     // ends this process.
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
-    let opened = opening::open(config, log_format, &HINTS)?;
-    let folder = temporary_folder::temporary()?;
-    let trusted = certificates::variables(&folder, opened.ca_certificate(), &invocation.printer)?;
-    let end = threads::runtime()?.block_on(async {
+    let (opened, (folder, trusted, runtime)) = opening::open(config, log_format, &HINTS, |opened| {
+        let folder = temporary_folder::temporary()?;
+        let trusted = certificates::variables(&folder, opened.ca_certificate(), &invocation.printer)?;
+        Ok((folder, trusted, threads::runtime()?))
+    })?;
+    let end = runtime.block_on(async {
         let mut emulator = listen::serve(opened).await?;
         emulator.set_trust_files(certificates::trust_files(&trusted, &folder));
         let mut command = Command::new(delegate::to_start(program));

@@ -161,12 +161,14 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     };
     let mut pid_file = claim(&PID, pid_file)?;
     let mut ready_file = claim(&READY, ready_file)?;
-    let opened = opening::open(config, log_format, &HINTS)?;
-    let (files, mut temporary) = match folder {
-        Some(folder) => (Files::in_data_folder(folder, opened.ca_certificate())?, None),
-        None => Files::in_temporary_folder(invocation, opened.ca_certificate())?,
-    };
-    let end = threads::runtime()?.block_on(async {
+    let (opened, (files, mut temporary, runtime)) = opening::open(config, log_format, &HINTS, |opened| {
+        let (files, temporary) = match folder {
+            Some(folder) => (Files::in_data_folder(folder, opened.ca_certificate())?, None),
+            None => Files::in_temporary_folder(invocation, opened.ca_certificate())?,
+        };
+        Ok((files, temporary, threads::runtime()?))
+    })?;
+    let end = runtime.block_on(async {
         let mut emulator = listen::serve(opened).await?;
         if let Some(signal) = signals.ended_by() {
             return at_end.close(emulator, || ()).await.map(|()| Some(signal));

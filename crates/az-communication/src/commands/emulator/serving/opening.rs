@@ -19,12 +19,18 @@ pub(crate) struct Hints {
     pub(crate) no_folder: &'static str,
 }
 
-/// Opens the emulator. Errors are messages for the user.
+/// Opens the emulator, and does other work while the disk is waited for. Returns the emulator and what the work made.
+/// Errors are messages for the user.
 ///
 /// # Errors
 ///
-/// Fails when its folder cannot be used, or is in use.
-pub(crate) fn open(config: Config, format: log::Format, hints: &Hints) -> Result<Emulator, CliError> {
+/// Fails when its folder cannot be used, or is in use, and when the other work fails.
+pub(crate) fn open<T>(
+    config: Config,
+    format: log::Format,
+    hints: &Hints,
+    beside: impl FnOnce(&Emulator) -> Result<T, CliError>,
+) -> Result<(Emulator, T), CliError> {
     let folder = match &config.storage {
         Storage::Folder(folder) => Some(folder.clone()),
         Storage::Memory | Storage::Postgres(_) => None,
@@ -33,11 +39,16 @@ pub(crate) fn open(config: Config, format: log::Format, hints: &Hints) -> Result
     let names: Vec<String> =
         config.hostnames.iter().map(String::as_str).chain([config.host()]).map(str::to_owned).collect();
     log::start(format);
-    Emulator::open(config).map_err(|error| {
+    let explained = |error: Error| {
         log::flush();
         let message = format!("The emulator cannot start: {error}.");
         explain(&error, &message, folder.as_deref(), &names, hints)
-    })
+    };
+    let opening = Emulator::begin(config).map_err(explained)?;
+    let made = beside(opening.emulator());
+    // If the disk is full, both fail, and this is the reason.
+    let emulator = opening.durable().map_err(explained)?;
+    Ok((emulator, made?))
 }
 
 /// Returns the error with that message and a hint, for an emulator with that folder and these names.
