@@ -75,6 +75,7 @@ impl OpenedStore {
                          database. For a new database, give one: --store-key-file FILE"
                     );
                 }
+                store.set_starting(true);
                 // What it holds is durable, so it need not be opened again.
                 (Store::Postgres(store), None, false, Changes::default())
             }

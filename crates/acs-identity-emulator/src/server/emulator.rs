@@ -121,6 +121,7 @@ impl Emulator {
         core.secrets.add_control(&secret);
         config.control_secret = Some(secret);
         let (tls, ca_certificate) = (pki.server_config()?, pki.ca_certificate());
+        core.store.has_started();
         let (core, pki, dashboard) = (Arc::new(core), Arc::new(pki), Arc::default());
         Ok(Self { core, tls, pki, ca_certificate, control_secret_file, dashboard, config })
     }

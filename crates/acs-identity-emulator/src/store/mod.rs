@@ -97,6 +97,17 @@ impl Store {
         }
     }
 
+    /// Says that the start has ended. From now on, clients wait for operations.
+    pub(crate) fn has_started(&self) {
+        match self {
+            Self::Memory(_) => {}
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => {}
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.set_starting(false),
+        }
+    }
+
     /// Returns the error that currently prevents writes, if there is one. It does not block.
     pub(crate) fn trouble(&self) -> Option<StoreError> {
         match self {

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use tokio::task::spawn_blocking;
 use tokio_postgres::types::Type;
 
-use super::connect::OPERATION;
 use super::fault::Fault;
 use super::hot::create::Create;
 use super::hot::delete::Delete;
@@ -31,7 +30,7 @@ impl Postgres {
     /// Executes an operation. Returns when its effect is durable.
     pub(in crate::store) async fn apply(&self, operation: Operation, seen: Option<i64>) -> Result<Outcome, Failure> {
         let guard = Guard { seen, caller: operation.caller() };
-        let end = machine::instant() + OPERATION;
+        let end = self.shared.end();
         match operation {
             Operation::Create { new, .. } => {
                 let issued = new.token_issued_at;

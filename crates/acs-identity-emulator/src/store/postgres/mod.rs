@@ -60,6 +60,11 @@ impl Postgres {
         self.queues.confirm.ask(Confirm { seen }).await
     }
 
+    /// Says whether the process is starting. Operations may take longer then.
+    pub(crate) fn set_starting(&self, starts: bool) {
+        self.shared.starts.store(starts, Ordering::Relaxed);
+    }
+
     /// Returns what prevents work at present. It does not block.
     pub(super) fn trouble(&self) -> Option<StoreError> {
         self.shared.trouble.now()

@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
 use super::Postgres;
-use super::connect::{OPERATION, Parameter};
+use super::connect::Parameter;
 use super::fault::Fault;
 use super::hot::guard::{Guard, Guards, VERDICT_COLUMNS, asked, verdict};
 use super::hot::look::Look;
@@ -33,7 +33,7 @@ pub(super) fn owned(value: impl ToSql + Sync + Send + 'static, of_type: Type) ->
 
 /// Returns the rows of a statement that only reads. It is repeated on another connection if a connection was lost.
 pub(super) async fn rows(shared: &Shared, statement: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, Failure> {
-    let end = machine::instant() + OPERATION;
+    let end = shared.end();
     loop {
         let read = async { Ok(shared.pool.lease(end).await?.query(statement, parameters).await?) };
         let result = read.await;

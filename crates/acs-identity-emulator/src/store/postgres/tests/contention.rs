@@ -234,6 +234,37 @@ fn a_write_that_waits_while_its_key_is_replaced_does_nothing() {
 
 #[test]
 #[ignore = "it needs a PostgreSQL server: AZ_TEST_POSTGRES"]
+fn a_start_waits_longer_for_a_busy_database_than_a_request() {
+    let database = Database::new();
+    let store = Arc::new(database.open());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let url = database.url();
+    runtime.block_on(async {
+        let client = session(&url).await;
+        client.batch_execute("BEGIN; LOCK TABLE gate, settings IN ACCESS EXCLUSIVE MODE").await.unwrap();
+        postgres(&store).set_starting(true);
+        let work = |reads: bool| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                if reads {
+                    store.setting("b").await.map(drop)
+                } else {
+                    store.replace_settings(vec![("a".into(), "1".into())]).await
+                }
+            })
+        };
+        let waiting: Vec<_> = [true, false].into_iter().map(work).collect();
+        machine::sleep(std::time::Duration::from_millis(2500)).await;
+        client.batch_execute("COMMIT").await.unwrap();
+        for waiting in waiting {
+            assert_eq!(waiting.await.unwrap(), Ok(()));
+        }
+    });
+    assert_eq!(block_on(store.setting("a")), Ok(Some("1".to_owned())));
+}
+
+#[test]
+#[ignore = "it needs a PostgreSQL server: AZ_TEST_POSTGRES"]
 fn a_write_that_is_given_up_is_unknown_and_in_time() {
     let database = Database::new();
     let store = database.open();
