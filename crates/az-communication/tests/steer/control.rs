@@ -125,7 +125,7 @@ fn a_wrong_credential_is_refused_by_its_source() {
     exit 1
     --- stderr
     ERROR: The emulator at http://localhost:PORT refuses the well-known access key.
-    Hint: It was used because no connection string, control secret or ready file of this emulator was found here.
+    Hint: It was used because no connection string, control secret or ready file of this emulator was found here. The key of a connection string is only sent to the endpoint that is in it.
     Hint: Give another credential: --connection-string with an access key that is in force, or --control-secret-file FILE. The log of the emulator says why the request was refused.
     ");
     assert_snapshot!(of_file("wrong"), @"

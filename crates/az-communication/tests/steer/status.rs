@@ -46,8 +46,11 @@ fn the_status_is_asked_for_with_the_credential_that_all_commands_use() {
     };
     assert!(names("status --port", &well_known).contains(&"identities".to_owned()));
     assert!(names("status --data-dir own --port", &of_folder).contains(&"identities".to_owned()));
-    // If the emulator refuses the credential, the status is the health.
+    // If the emulator refuses the credential, the status is the health, and says so.
     assert_eq!(names("status --port", &unknown), ["dashboard", "endpoint", "pid", "ready", "reason", "resourceId"]);
+    let seen = run(super::emulator(&home, "status --port").arg(unknown.port().to_string()));
+    let port = unknown.port();
+    assert_snapshot!(seen.stderr.replace(&port.to_string(), "PORT"), @"WARNING: Only the health is shown. The emulator at http://localhost:PORT refuses the well-known access key.");
 }
 
 #[test]

@@ -77,7 +77,12 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
             let exit_code = if health.is_ready() { ExitCode::Success } else { ExitCode::Failure };
             let mut document = document(&target, &health);
             if health.is_ready() || health.is_unavailable {
-                add_state(invocation, target, &mut document);
+                let added = add_state(invocation, target, &mut document);
+                if let Err(error) = added
+                    && health.is_ready()
+                {
+                    invocation.printer.warning(&format!("Only the health is shown. {error}"));
+                }
             }
             return Ok(Outcome::of(value_of(document)).exit_code(exit_code));
         }
@@ -87,14 +92,19 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     }
 }
 
-/// Adds what the control API says, with the credential that all commands use. If the emulator refuses it, nothing is
-/// added.
-fn add_state(invocation: &Invocation<'_>, target: Target, document: &mut Json) {
-    let state = Control::of_target(invocation, target).and_then(|control| control.get("/emulator/status")).ok();
-    let (Some(Json::Object(state)), Json::Object(members)) = (state, document) else { return };
-    // The endpoint is the one that was asked, and these two say the same as `ready`.
-    let is_new = |name: &String| !["status", "reason", "endpoint", "resourceId"].contains(&name.as_str());
-    members.extend(state.into_iter().filter(|(name, _)| is_new(name)));
+/// Adds what the control API says, with the credential that all commands use.
+///
+/// # Errors
+///
+/// Fails when the emulator refuses it. Nothing is added then.
+fn add_state(invocation: &Invocation<'_>, target: Target, document: &mut Json) -> Result<(), CliError> {
+    let state = Control::of_target(invocation, target)?.get("/emulator/status")?;
+    if let (Json::Object(state), Json::Object(members)) = (state, document) {
+        // The endpoint is the one that was asked, and these two say the same as `ready`.
+        let is_new = |name: &String| !["status", "reason", "endpoint", "resourceId"].contains(&name.as_str());
+        members.extend(state.into_iter().filter(|(name, _)| is_new(name)));
+    }
+    Ok(())
 }
 
 fn document(target: &Target, health: &Health) -> Json {

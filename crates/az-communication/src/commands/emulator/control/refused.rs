@@ -54,7 +54,8 @@ fn unauthenticated(place: &str, credential: &Credential) -> CliError {
     let error = CliError::new(format!("The emulator at {place} refuses {}.", credential.shown()));
     let error = match credential {
         Credential::WellKnown(_) => error.hint(
-            "It was used because no connection string, control secret or ready file of this emulator was found here.",
+            "It was used because no connection string, control secret or ready file of this emulator was found here. \
+             The key of a connection string is only sent to the endpoint that is in it.",
         ),
         Credential::Secret(..) | Credential::Key(..) => error,
     };
