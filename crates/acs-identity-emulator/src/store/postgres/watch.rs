@@ -25,7 +25,7 @@ pub(super) async fn watch(shared: Arc<Shared>) {
         let now = shared.trouble.now();
         match &now {
             Some(error) if was_fine => tracing::error!("{error}"),
-            None if !was_fine => tracing::info!("the database can be reached again"),
+            None if !was_fine => tracing::info!("the store can be reached again"),
             _ => {}
         }
         was_fine = now.is_none();
