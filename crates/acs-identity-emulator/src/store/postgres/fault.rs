@@ -37,7 +37,9 @@ impl From<connect::Fault> for Fault {
             | connect::Fault::Busy
             | connect::Fault::NotOpen
             | connect::Fault::Late(Effect::None) => Self::Unreachable(why),
-            connect::Fault::Late(Effect::Unknown) | connect::Fault::Lost(Effect::Unknown) => Self::Lost(why),
+            connect::Fault::Late(Effect::Unknown) | connect::Fault::Lost(Effect::Unknown) | connect::Fault::Warned => {
+                Self::Lost(why)
+            }
             // The next connection may be a good one.
             connect::Fault::Lost(Effect::None) => Self::Busy(why),
             connect::Fault::Unexpected(_) => Self::Unexpected(why),

@@ -30,6 +30,8 @@ pub(crate) enum Fault {
     Late(Effect),
     /// The connection was lost.
     Lost(Effect),
+    /// The server has carried a statement out and warned: it may not be on the standby.
+    Warned,
     /// The server refused the statement, so that it has changed nothing.
     Refused(Box<DbError>),
     /// The statement or its answer does not fit this program.
@@ -61,7 +63,7 @@ impl Fault {
         match self {
             Self::Unreachable(_) | Self::Busy | Self::NotOpen | Self::Refused(_) => Effect::None,
             Self::Late(effect) | Self::Lost(effect) => *effect,
-            Self::Unexpected(_) => Effect::Unknown,
+            Self::Warned | Self::Unexpected(_) => Effect::Unknown,
         }
     }
 
@@ -89,6 +91,10 @@ impl fmt::Display for Fault {
             // Only for a write does it matter whether the effect is known. Who has asked for a write says so.
             Self::Late(_) => f.write_str("the database did not answer in time"),
             Self::Lost(_) => f.write_str("the connection to the database was lost"),
+            Self::Warned => f.write_str(
+                "the database warned when it had carried the statement out: its wait for a standby may have been \
+                 cancelled. Look into its log",
+            ),
             Self::Refused(error) if *error.code() == SqlState::INVALID_SQL_STATEMENT_NAME => f.write_str(
                 "the database has lost a prepared statement: leave prepare=yes out of the URL of the store where a \
                  pooler is in between",

@@ -94,6 +94,9 @@ impl Lease {
         let mut awaited = Awaited { lease: self, is_answered: false };
         let Some(answer) = machine::until(self.end, statement(session)).await else { return Err(Fault::Late(effect)) };
         awaited.is_answered = true;
+        if session.was_warned() && effect == Effect::Unknown && answer.is_ok() {
+            return Err(Fault::Warned);
+        }
         answer.map_err(|error| {
             let fault = Fault::of(error, effect);
             if fault.spoils_connection() {

@@ -8,6 +8,7 @@
 //! has a state that outlives a transaction, except statements that `prepare=yes` prepares.
 
 mod binding;
+mod driver;
 mod failure;
 mod fault;
 mod lease;

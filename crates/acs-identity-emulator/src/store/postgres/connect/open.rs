@@ -6,6 +6,7 @@ use tokio::net::TcpStream;
 use tokio_postgres::Config;
 use tokio_postgres::config::{ChannelBinding, SslMode, SslNegotiation};
 
+use super::driver::Driver;
 use super::failure::{Problem, Unreachable};
 use super::session::Session;
 use super::socket::{self, Place};
@@ -126,11 +127,7 @@ impl Opener {
         let connected = self.config(host).connect_raw(stream, SetUp).await;
         let (client, connection) = connected.map_err(|error| self.problem(host, &error))?;
         let ended = ended.clone();
-        let driver = tokio::spawn(async move {
-            // What ended it is the error of the statements that wait for an answer.
-            let _ = connection.await;
-            ended();
-        });
+        let driver = Driver::start(connection, move || ended()).await;
         let session = Session::new(client, driver, place, number, self.address.prepares());
         if self.address.attributes() == Attributes::ReadWrite {
             let accepts_writes = session.accepts_writes().await.map_err(|error| self.problem(host, &error))?;

@@ -1,13 +1,15 @@
 //! One open connection.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Error, Row, SimpleQueryMessage, Statement};
 
+use super::driver::Driver;
 use super::slot::Slot;
 use super::socket::Place;
 use super::stream::SetUp;
@@ -24,6 +26,8 @@ pub(super) struct Session {
     client: Client,
     /// The task that reads and writes.
     driver: Option<JoinHandle<()>>,
+    /// Whether the server has warned of something since the last look.
+    warned: Arc<AtomicBool>,
     /// The statements that are prepared on it. `None` if statements are not prepared.
     prepared: Option<Mutex<HashMap<String, Statement>>>,
     pub(super) place: Place,
@@ -34,9 +38,16 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(client: Client, driver: JoinHandle<()>, place: Place, host: usize, prepares: bool) -> Self {
+    pub(super) fn new(client: Client, driver: Driver, place: Place, host: usize, prepares: bool) -> Self {
         let prepared = prepares.then(Mutex::default);
-        Self { client, driver: Some(driver), prepared, place, host, slot: None }
+        let Driver { task, warned } = driver;
+        Self { client, driver: Some(task), warned, prepared, place, host, slot: None }
+    }
+
+    /// Returns whether the server has warned since the last call. A commit whose wait for a standby was cancelled is
+    /// reported as a success with a warning.
+    pub(super) fn was_warned(&self) -> bool {
+        self.warned.swap(false, Ordering::Relaxed)
     }
 
     /// Checks whether the connection has ended. A statement that is sent on it fails, and has no effect.
