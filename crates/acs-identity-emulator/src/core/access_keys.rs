@@ -22,6 +22,10 @@ pub(crate) struct AccessKeys {
     former: Mutex<VecDeque<AccessKey>>,
 }
 
+/// What is wrong with a shared store that has one key or none after the first start.
+pub(super) const LACKS_A_KEY: &str =
+    "the database lacks an access key that it had: the table access_keys was changed. Restore a backup";
+
 /// How many former keys are kept.
 const FORMER_KEYS: usize = 8;
 
@@ -164,6 +168,9 @@ impl AccessKeys {
     /// Replaces the keys by those of a shared store, whatever their generations are: its database may have been
     /// restored, or a standby that lacks the last changes may have become the primary.
     pub(super) fn replace(&self, rows: &[AccessKeyRow]) -> Result<(), StoreError> {
+        if rows.len() < AccessSlot::ALL.len() {
+            return Err(StoreError::Damaged { what: LACKS_A_KEY.to_owned() });
+        }
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         for row in rows {
             let new = HeldKey::of(row)?;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use acs_identity_protocol::AccessKey;
 
-use super::access_keys::random_key;
+use super::access_keys::{LACKS_A_KEY, random_key};
 use crate::config::Config;
 use crate::error::Error;
 use crate::files;
@@ -100,8 +100,7 @@ pub(super) async fn keep_access_keys(
     let is_first = store.setting(RESOURCE_ID).await?.is_none();
     let stored = if is_first { Vec::new() } else { store.access_keys().await? };
     if store.is_shared() && !is_first && stored.len() < AccessSlot::ALL.len() {
-        let what = "the database lacks an access key that it had: the table access_keys was changed. Restore a backup";
-        return Err(Error::Store(what.to_owned()).into());
+        return Err(Error::Store(LACKS_A_KEY.to_owned()).into());
     }
     let is_unknown = !is_first && !stored.iter().any(|row| row.slot == AccessSlot::Primary);
     if is_unknown && config.access_key.is_none() {

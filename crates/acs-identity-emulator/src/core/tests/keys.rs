@@ -7,7 +7,7 @@ use super::{PRIMARY, SECONDARY, core, create, inactive, issue, key, two};
 use crate::config::Config;
 use crate::core::introspection::Inactive;
 use crate::core::{Core, Refusal};
-use crate::store::{AccessSlot, Caller, Store, block_on};
+use crate::store::{AccessSlot, Caller, Store, StoreError, block_on};
 
 #[test]
 fn the_secrets_that_derive_from_a_key_end_with_it() {
@@ -132,4 +132,12 @@ fn a_shared_store_that_was_restored_has_the_keys_in_force_that_it_had() {
     one.access_keys.replace(&before).unwrap();
     assert_eq!(one.access_keys.generations(), [1, 1]);
     assert_eq!(one.access_keys.get(AccessSlot::Secondary), other.access_keys.get(AccessSlot::Secondary));
+}
+
+#[test]
+fn a_shared_store_that_has_lost_a_key_is_damaged() {
+    let [one, _other] = two();
+    let rows = block_on(one.store.access_keys()).unwrap();
+    let kept = one.access_keys.replace(&rows[..1]);
+    assert!(matches!(&kept, Err(StoreError::Damaged { what }) if what.contains("lacks an access key")), "{kept:?}");
 }
