@@ -105,6 +105,9 @@ fn alone(shared: &Shared, operation: &Operation, seen: Option<i64>, end: Instant
         match result {
             Ok(answer) => {
                 shared.trouble.note(&Ok(()));
+                if answer.is_ok() {
+                    shared.trouble.has_written();
+                }
                 return answer;
             }
             Err(Failed::Before(fault)) => {

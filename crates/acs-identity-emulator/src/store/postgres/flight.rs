@@ -21,6 +21,9 @@ pub(super) async fn fly<H: Hot>(queue: Arc<Queue<H>>, shared: Arc<Shared>) {
         shared.trouble.note(&result);
         match result {
             Ok(ended) => {
+                if H::WRITES && ended.iter().any(|ended| matches!(ended, Ended::Done(Ok(_)))) {
+                    shared.trouble.has_written();
+                }
                 for ((operation, caller), ended) in operations.into_iter().zip(callers).zip(ended) {
                     match ended {
                         Ended::Done(answer) => caller.answer(answer),
