@@ -47,8 +47,8 @@ static WITHOUT_CUSTOM_IDS: LazyLock<String> = LazyLock::new(|| {
         "{alike}, made AS (INSERT INTO identities \
                  (user_id, created_at, last_token_issued_at, revocation, revoked_below) \
              SELECT t.*, 0, 0 FROM unnest($4::text[], $5::bigint[], $6::bigint[]) AS t \
-             WHERE {PASSED} AND EXISTS (SELECT FROM s WHERE NOT stale AND NOT gone)) \
-         SELECT stale, gone FROM s",
+             WHERE {PASSED} AND EXISTS (SELECT FROM s WHERE NOT stale AND NOT gone) RETURNING user_id) \
+         SELECT stale, gone, (SELECT count(*) FROM made) FROM s",
         alike = *ALIKE
     )
 });
@@ -73,7 +73,12 @@ impl Hot for Create {
             let parameters = [seen, slot, key, users, created, issued];
             let rows = connection.query(&WITHOUT_CUSTOM_IDS, &parameters).await?;
             let [row] = rows.as_slice() else { return Err(unlike()) };
-            let verdict = verdict(&mut Columns::of(row))?;
+            let mut columns = Columns::of(row);
+            let verdict = verdict(&mut columns)?;
+            let made: i64 = columns.next()?;
+            if verdict.is_ok() && usize::try_from(made) != Ok(all.len()) {
+                return Err(not_all_made());
+            }
             let ended = |create: &Self| Ended::Done(verdict.clone().map(|()| made_of(&create.new)));
             return Ok(all.iter().map(ended).collect());
         }
@@ -100,6 +105,13 @@ fn ended(new: &NewIdentity, is_new: bool, mut columns: Columns<'_>) -> Result<En
         }
         None => Ended::Again,
     })
+}
+
+/// Returns the error for creations that were neither refused nor carried out.
+fn not_all_made() -> Fault {
+    let what = "a statement made another number of identities than asked for: a trigger or a rule was added to the table \
+        identities, or a row to the table gate";
+    Fault::Damaged(what.to_owned())
 }
 
 fn made_of(new: &NewIdentity) -> Created {

@@ -38,7 +38,9 @@ pub(super) enum Ended<T> {
 
 /// Returns the error for a result with another number of rows than operations.
 pub(super) fn unlike() -> Fault {
-    Fault::Damaged("a statement returned another number of rows than expected: the table service has no row".to_owned())
+    let what = "a statement returned another number of rows than expected: the table service must have one, and the table \
+        gate none";
+    Fault::Damaged(what.to_owned())
 }
 
 /// Checks that a result has a row for each operation.

@@ -222,3 +222,49 @@ fn the_end_takes_two_seconds_at_most_while_the_server_does_not_answer() {
         assert!(matches!(result, Err(Failure::Store(_))), "{result:?}");
     }
 }
+
+#[test]
+#[ignore = "it needs a PostgreSQL server: AZ_TEST_POSTGRES"]
+fn a_write_of_which_the_server_warns_is_unknown() {
+    let database = Database::new();
+    let store = database.open();
+    // PostgreSQL reports a commit whose wait for a standby was cancelled as a success with such a warning.
+    execute(
+        &database.url(),
+        &[
+            "CREATE FUNCTION warn() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE WARNING ''w''; RETURN NEW; END'",
+            "CREATE TRIGGER warns BEFORE INSERT ON identities FOR EACH ROW EXECUTE FUNCTION warn()",
+        ],
+    );
+    for number in 0..3 {
+        let created = block_on(store.create(Caller::Entra, NewIdentity::of(&format!("u{number}"))));
+        assert!(matches!(created, Err(Failure::Store(StoreError::Unknown(_)))), "{created:?}");
+        // The connection goes on, and the warning belongs to no other statement.
+        assert_eq!(block_on(store.identity_count(Caller::Entra)), Ok(number + 1));
+    }
+}
+
+#[test]
+#[ignore = "it needs a PostgreSQL server: AZ_TEST_POSTGRES"]
+fn a_creation_that_stores_nothing_is_not_acknowledged() {
+    let database = Database::new();
+    let store = database.open();
+    let create = |custom_id: Option<&str>| {
+        let new = NewIdentity { custom_id: custom_id.map(str::to_owned), ..NewIdentity::of("u") };
+        block_on(store.create(Caller::Entra, new))
+    };
+    let is_damaged = |custom_id| matches!(create(custom_id), Err(Failure::Store(StoreError::Damaged { .. })));
+    execute(&database.url(), &["INSERT INTO gate DEFAULT VALUES"]);
+    assert!(is_damaged(None) && is_damaged(Some("c")));
+    execute(
+        &database.url(),
+        &[
+            "DELETE FROM gate",
+            "CREATE FUNCTION drop_it() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+            "CREATE TRIGGER drops BEFORE INSERT ON identities FOR EACH ROW EXECUTE FUNCTION drop_it()",
+        ],
+    );
+    assert!(is_damaged(None));
+    execute(&database.url(), &["DROP TRIGGER drops ON identities"]);
+    assert!(create(None).is_ok());
+}
