@@ -104,10 +104,17 @@ pub(crate) fn explain(
             None => described,
         },
         Error::HostName(..) => described.hint(configuration::HOST_NAMES),
-        Error::Import(_) => described.hint("Leave out --import, or use a new folder: --data-dir.").hint(
-            Program::current()
-                .text("To replace the data of a running emulator: {communication emulator import} FILE --replace", ""),
-        ),
+        Error::Import(_) => {
+            described
+                .hint(match folder {
+                    Some(_) => "Leave out --import, or use a new folder: --data-dir.",
+                    None => "Leave out --import, or use an empty database.",
+                })
+                .hint(Program::current().text(
+                    "To replace the data of a running emulator: {communication emulator import} FILE --replace",
+                    "",
+                ))
+        }
         Error::ClockTime(_) => described.hint("Give --clock another time, such as 2030-01-31T09:00:00Z."),
         Error::Clock => described.hint(format!("To set it: {}", Platform::HERE.set_clock())),
         _ => described,
