@@ -61,6 +61,11 @@ impl Lease {
         self.run(Effect::Unknown, |session| session.query(sql, parameters)).await
     }
 
+    /// Executes a statement and returns how many rows it has changed.
+    pub(crate) async fn execute(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<u64, Fault> {
+        self.run(Effect::Unknown, |session| session.execute(sql, parameters)).await
+    }
+
     /// A transaction begins on the server.
     pub(super) fn transaction_begins(&self) {
         self.is_in_transaction.store(true, Ordering::Relaxed);

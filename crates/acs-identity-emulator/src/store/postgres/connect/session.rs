@@ -63,6 +63,14 @@ impl Session {
         }
     }
 
+    /// Executes a statement and returns how many rows it has changed.
+    pub(super) async fn execute(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<u64, Error> {
+        match self.statement(sql, parameters).await? {
+            Some(statement) => self.client.execute(&statement, &values(parameters)).await,
+            None => self.client.execute_typed(sql, parameters).await,
+        }
+    }
+
     /// Executes statements without parameters.
     pub(super) async fn batch(&self, sql: &str) -> Result<(), Error> {
         self.client.batch_execute(sql).await
