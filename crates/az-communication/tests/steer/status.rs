@@ -50,7 +50,7 @@ fn the_status_is_asked_for_with_the_credential_that_all_commands_use() {
     assert_eq!(names("status --port", &unknown), ["dashboard", "endpoint", "pid", "ready", "reason", "resourceId"]);
     let seen = run(super::emulator(&home, "status --port").arg(unknown.port().to_string()));
     let port = unknown.port();
-    assert_snapshot!(seen.stderr.replace(&port.to_string(), "PORT"), @"WARNING: Only the health is shown. The emulator at http://localhost:PORT refuses the well-known access key.");
+    assert_snapshot!(seen.stderr.replace(&port.to_string(), "PORT"), @"WARNING: The emulator at http://localhost:PORT refuses the well-known access key. Only its health is shown.");
 }
 
 #[test]

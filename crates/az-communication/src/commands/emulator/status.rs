@@ -81,7 +81,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
                 if let Err(error) = added
                     && health.is_ready()
                 {
-                    invocation.printer.warning(&format!("Only the health is shown. {error}"));
+                    invocation.printer.warning(&format!("{error} Only its health is shown."));
                 }
             }
             return Ok(Outcome::of(value_of(document)).exit_code(exit_code));
