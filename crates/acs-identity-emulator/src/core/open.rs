@@ -40,6 +40,11 @@ impl Changes {
         lines.iter().for_each(|words| tracing::warn!("{}", Shown(words)));
         Ok(())
     }
+
+    /// Returns why a start has failed: if the changes failed, too, that is the reason.
+    pub(crate) fn reason(self, failed: Error) -> Error {
+        self.wait().err().unwrap_or(failed)
+    }
 }
 
 /// A store that was opened. Its emulator has not started yet.
@@ -96,9 +101,7 @@ impl OpenedStore {
             Err(StartError::Error(error)) => error,
             Err(StartError::Failure(failure)) => described(path, failure),
         };
-        // If they failed, that is the reason.
-        changes.wait()?;
-        Err(failed)
+        Err(changes.reason(failed))
     }
 }
 

@@ -97,11 +97,7 @@ impl Emulator {
         let OpenedCore { core, is_new, changes } = opened.start(&config)?;
         match Self::of(config, core, is_new, ahead) {
             Ok(emulator) => Ok(Opening { emulator, changes }),
-            Err(error) => {
-                // If they failed, that is the reason.
-                changes.wait()?;
-                Err(error)
-            }
+            Err(error) => Err(changes.reason(error)),
         }
     }
 
