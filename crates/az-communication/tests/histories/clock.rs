@@ -150,11 +150,12 @@ impl Timeline {
                 let latest = record.latest();
                 let came = known.as_ref().and_then(|known| timeline.came_before(known, command, shown, record));
                 timeline.spans.iter_mut().for_each(|span| span.until = span.until.min(latest));
-                // When one came that the commands after it did not show, nobody knows.
+                // Each of them came at some time since it was sent.
                 let came = came.unwrap_or_default();
                 let unknown = |(_, from): &Unanswered| Span { from: *from, until: latest, state: None };
                 timeline.spans.extend(came.iter().map(unknown));
                 timeline.spans.push(Span { from: record.began, until: Moment::MAX, state: Some(shown) });
+                // The clock is only asked for when a round begins or ends. Then nothing is under way any more.
                 let mut unanswered = known.map_or_else(Vec::new, |known| known.unanswered);
                 unanswered.retain(|one| command != Command::Show && !came.contains(one));
                 unanswered.drain(..unanswered.len().saturating_sub(MOST_LATE));
@@ -176,8 +177,6 @@ impl Timeline {
 
     /// Returns the commands without an answer that came before an answered one, as what that showed tells: those that
     /// came in each case that explains it. Returns `None`, and says what is wrong, if nothing explains it.
-    ///
-    /// The state is only asked for when a round begins or ends. Then nothing is under way any more.
     fn came_before(
         &mut self,
         known: &Known,

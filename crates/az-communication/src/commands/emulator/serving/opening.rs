@@ -108,7 +108,7 @@ pub(crate) fn explain(
             described
                 .hint(match folder {
                     Some(_) => "Leave out --import, or use a new folder: --data-dir.",
-                    None => "Leave out --import, or use an empty database.",
+                    None => "Leave out --import, or use an empty database with --store.",
                 })
                 .hint(Program::current().text(
                     "To replace the data of a running emulator: {communication emulator import} FILE --replace",
